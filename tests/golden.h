@@ -6,22 +6,12 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <string>
 #include <string_view>
 
+#include "files.h"
+
 namespace doorman::tests {
-
-inline std::filesystem::path data_dir(const std::string& topic) {
-  return std::filesystem::path(DOORMAN_TEST_DATA) / topic;
-}
-
-inline std::string slurp(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream content;
-  content << file.rdbuf();
-  return std::move(content).str();
-}
 
 /// Compares with the golden file; with ACCEPT=1 in the environment it rewrites the file instead.
 inline void expect_golden(const std::filesystem::path& golden, std::string_view got) {
