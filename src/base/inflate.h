@@ -24,6 +24,23 @@ struct InflateLimits {
   std::uint64_t ratio_applies_from = 64U << 20U;  ///< small streams may be as dense as they like
 };
 
+/// Counts a stream's bytes on both sides of its decompression and says when a limit is crossed.
+class InflateMeter {
+ public:
+  explicit InflateMeter(InflateLimits limits) : limits_(limits) {}
+
+  Status add(std::uint64_t consumed, std::uint64_t produced);
+  [[nodiscard]] std::uint64_t consumed() const { return consumed_; }
+  [[nodiscard]] std::uint64_t produced() const { return produced_; }
+  /// `at byte N of the compressed stream`, for errors.
+  [[nodiscard]] std::string place() const;
+
+ private:
+  InflateLimits limits_;
+  std::uint64_t consumed_ = 0;
+  std::uint64_t produced_ = 0;
+};
+
 /// Turns compressed bytes into plain ones as they arrive; holds one window, never the whole.
 /// Multi-member gzip and multi-frame zstd are one stream, as in gzip(1) and zstd(1).
 class Decompressor {
