@@ -12,23 +12,14 @@ namespace {
 
 class PlainStream final : public ByteStream {
  public:
-  PlainStream(ByteStream& source, Compression compression, InflateLimits limits)
-      : source_(source), decompressor_(Decompressor::make(compression)), meter_(limits) {}
+  PlainStream(ByteStream& source, InflateLimits limits) : source_(source), meter_(limits), input_(input_bytes) {}
 
   Result<std::size_t> read(std::span<char> into) override {
-    if (decompressor_ == nullptr) {
-      DOORMAN_TRY(const std::size_t got, source_.read(into));
-      DOORMAN_CHECK(meter_.add(got, got));
-      return got;
-    }
+    if (!sniffed_) DOORMAN_CHECK(sniff());
+    if (decompressor_ == nullptr) return read_uncompressed(into);
     std::size_t produced = 0;
     while (produced < into.size()) {
-      if (pending_.empty() && !at_end_) {
-        input_.resize(input_bytes);
-        DOORMAN_TRY(const std::size_t got, source_.read(input_));
-        pending_ = Bytes(input_.data(), got);
-        at_end_ = got == 0;
-      }
+      if (pending_.empty() && !at_end_) DOORMAN_CHECK(fill());
       auto step = decompressor_->step(pending_, into.subspan(produced));
       if (!step.ok()) return step.error().in(meter_.place());
       if (step->consumed == 0 && step->produced == 0 && !pending_.empty()) {
@@ -47,12 +38,46 @@ class PlainStream final : public ByteStream {
 
  private:
   static constexpr std::size_t input_bytes = 128U << 10U;
+  static constexpr std::size_t sniff_bytes = 4;
+
+  Status fill() {
+    DOORMAN_TRY(const std::size_t got, source_.read(input_));
+    pending_ = Bytes(input_.data(), got);
+    at_end_ = got == 0;
+    return {};
+  }
+
+  Status sniff() {
+    std::size_t used = 0;
+    while (used < sniff_bytes && !at_end_) {
+      DOORMAN_TRY(const std::size_t got, source_.read(std::span(input_).subspan(used)));
+      used += got;
+      at_end_ = got == 0;
+    }
+    pending_ = Bytes(input_.data(), used);
+    decompressor_ = Decompressor::make(sniff_compression(pending_));
+    sniffed_ = true;
+    return {};
+  }
+
+  Result<std::size_t> read_uncompressed(std::span<char> into) {
+    std::size_t got = std::min(pending_.size(), into.size());
+    if (got > 0) {
+      std::copy_n(pending_.data(), got, into.data());
+      pending_.remove_prefix(got);
+    } else {
+      DOORMAN_TRY(got, source_.read(into));
+    }
+    DOORMAN_CHECK(meter_.add(got, got));
+    return got;
+  }
 
   ByteStream& source_;
   std::unique_ptr<Decompressor> decompressor_;
   InflateMeter meter_;
   std::vector<char> input_;
   Bytes pending_;
+  bool sniffed_ = false;
   bool at_end_ = false;
 };
 
@@ -92,8 +117,8 @@ std::unique_ptr<Decompressor> Decompressor::make(Compression compression) {
   return nullptr;
 }
 
-std::unique_ptr<ByteStream> open_plain(ByteStream& source, Compression compression, InflateLimits limits) {
-  return std::make_unique<PlainStream>(source, compression, limits);
+std::unique_ptr<ByteStream> open_plain(ByteStream& source, InflateLimits limits) {
+  return std::make_unique<PlainStream>(source, limits);
 }
 
 }  // namespace doorman::base

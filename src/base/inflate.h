@@ -63,9 +63,9 @@ class Decompressor {
   virtual Status finish() = 0;
 };
 
-/// A stream's plain bytes, whatever its compression; `source` is borrowed.
+/// A stream's plain bytes, whatever its compression, which its first bytes tell; `source` is borrowed.
 /// Checks the limits and says where a stream is broken (`at byte N of the compressed stream`).
-std::unique_ptr<ByteStream> open_plain(ByteStream& source, Compression compression, InflateLimits limits = {});
+std::unique_ptr<ByteStream> open_plain(ByteStream& source, InflateLimits limits = {});
 
 /// Raw deflate (RFC 1951) or zlib (RFC 1950) of known size, as in zip members and ELF sections.
 enum class DeflateForm : std::uint8_t { raw, zlib };

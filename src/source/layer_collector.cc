@@ -210,6 +210,11 @@ Status LayerCollector::end() {
   return parsed;
 }
 
+void LayerCollector::abandon() {
+  capture_.release();
+  current_ = {};
+}
+
 void LayerCollector::add_program() {
   if (facts_.programs.size() >= limits_.max_programs) {
     return note(current_.path, "not listed: more than the limit of " + std::to_string(limits_.max_programs) + " programs");

@@ -46,6 +46,11 @@ class LayerCollector final : public parse::image::EntryVisitor {
   base::Status data(base::Bytes piece) override;
   base::Status end() override;
 
+  /// Whether the rest of the current file is of any use. Before its first piece: whether all of it surely is.
+  [[nodiscard]] bool wants_more() const { return current_.program || current_.wanted != 0; }
+  /// In place of `end`, when the current file could not be read to its end.
+  void abandon();
+
   [[nodiscard]] const std::vector<LinkedFile>& unresolved_links() const { return unresolved_; }
   void note(std::string place, std::string message);
 

@@ -120,7 +120,10 @@ Status check_layer(const model::LayerRef& announced, const model::LayerFacts& co
 Result<model::LayerFacts> read_layer(ImageSource& source, std::size_t index, const LayerOptions& options) {
   const model::LayerRef& announced = source.layers()[index];
   DOORMAN_TRY(const auto stream, source.open_layer(index));
-  LayerReader reader(options, announced.blob ? announced.blob->algorithm() : base::DigestAlgorithm::sha256);
+  LayerOptions checked = options;
+  // Where no blob digest vouches for the bytes, the diffID has to.
+  checked.verify_diff_id = options.verify_diff_id || !announced.blob;
+  LayerReader reader(checked, announced.blob ? announced.blob->algorithm() : base::DigestAlgorithm::sha256);
   DOORMAN_CHECK(drain(*stream, reader, options));
   const std::vector<LinkedFile> links = reader.collector().unresolved_links();
   DOORMAN_TRY(model::LayerFacts facts, reader.finish());

@@ -5,7 +5,6 @@
 #include <array>
 
 #include "base/json.h"
-#include "base/text.h"
 #include "parse/image/manifest.h"
 
 namespace doorman::parse::image {
@@ -36,8 +35,8 @@ std::vector<std::string> names(JsonValue object) {
 
 std::string go_architecture(std::string_view name) {
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> other_names = {{
-      {"x86_64", "amd64"}, {"x86-64", "amd64"}, {"aarch64", "arm64"}, {"i386", "386"},
-      {"i686", "386"}, {"armv7l", "arm"}, {"armhf", "arm"}, {"armel", "arm"},
+      {"x86_64", "amd64"}, {"aarch64", "arm64"}, {"i386", "386"}, {"i686", "386"},
+      {"armv7l", "arm"}, {"armv6l", "arm"}, {"loongarch64", "loong64"}, {"ppc64el", "ppc64le"},
   }};
   for (const auto& [other, go] : other_names) {
     if (name == other) return std::string(go);
@@ -46,15 +45,6 @@ std::string go_architecture(std::string_view name) {
 }
 
 }  // namespace
-
-Result<model::Platform> parse_platform(std::string_view text) {
-  const auto parts = base::split(text, '/');
-  if (parts.size() < 2 || parts.size() > 3 || parts[0].empty() || parts[1].empty()) {
-    return Error(ErrorCode::usage, "not a platform: " + base::printable(text) + " (as in linux/arm64/v8)");
-  }
-  return model::Platform{std::string(parts[0]), go_architecture(parts[1]),
-                         parts.size() == 3 ? std::string(parts[2]) : std::string()};
-}
 
 std::string to_text(const model::Platform& platform) {
   std::string text = platform.os + "/" + platform.architecture;

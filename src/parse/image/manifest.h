@@ -50,8 +50,6 @@ DocumentKind document_kind(base::Bytes json);
 /// (platform unknown/unknown) are never chosen; a single entry without platform is. The error lists what there is.
 base::Result<Descriptor> select_platform(const Index& index, const model::Platform& wanted);
 
-/// `linux/arm64/v8`, `linux/amd64`; architectures under other names (`x86_64`, `aarch64`) become Go's.
-base::Result<model::Platform> parse_platform(std::string_view text);
 std::string to_text(const model::Platform& platform);
 /// Linux on the machine that this runs on.
 model::Platform host_platform();

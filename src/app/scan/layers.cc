@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/scan/layers.h"
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+#include "base/log.h"
+#include "parse/package/parser.h"
+
+namespace doorman::app {
+
+using base::Error;
+using base::Result;
+using model::LayerFacts;
+using parse::package::parsers_version;
+
+namespace {
+
+/// A layer is known by its blob's digest; in a docker archive, which names no blobs, by its diffID.
+const base::Digest* cache_key(const model::LayerRef& layer) {
+  if (layer.blob) return &*layer.blob;
+  return layer.diff_id ? &*layer.diff_id : nullptr;
+}
+
+std::optional<LayerFacts> recall(const model::LayerRef& layer, const ReadPlan& plan) {
+  const base::Digest* key = cache_key(layer);
+  if (plan.cache == nullptr || plan.read_again || key == nullptr) return std::nullopt;
+  auto known = plan.cache->get(*key, parsers_version);
+  return known.ok() ? *std::move(known) : std::nullopt;
+}
+
+/// The layers in the order in which they are begun: with the largest first, the last ones to run are short.
+std::vector<std::size_t> by_size(std::span<const model::LayerRef> layers) {
+  std::vector<std::size_t> order(layers.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::ranges::stable_sort(order, std::greater<>(), [&](std::size_t i) { return layers[i].size; });
+  return order;
+}
+
+}  // namespace
+
+void remember(const store::LayerCache& cache, const LayerFacts& facts) {
+  for (const auto& digest : {facts.blob, facts.diff_id}) {
+    if (!digest || (&digest != &facts.blob && digest == facts.blob)) continue;
+    // A cache that cannot be written costs time, not answers.
+    if (const auto put = cache.put(*digest, parsers_version, facts); !put.ok()) {
+      base::log(base::LogLevel::warning, "cache: " + put.error().message());
+    }
+  }
+}
+
+Result<std::vector<LayerFacts>> read_layers(source::ImageSource& image, const source::LayerOptions& options,
+                                            const ReadPlan& plan) {
+  const auto layers = image.layers();
+  const std::vector<std::size_t> order = by_size(layers);
+  std::vector<std::optional<Result<LayerFacts>>> results(layers.size());
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t at = next++; at < order.size(); at = next++) {
+      const std::size_t index = order[at];
+      if (auto known = recall(layers[index], plan)) {
+        if (options.progress) options.progress(layers[index].size);
+        results[index].emplace(*std::move(known));
+        continue;
+      }
+      results[index].emplace(source::read_layer(image, index, options));
+      if (plan.cache != nullptr && results[index]->ok()) remember(*plan.cache, **results[index]);
+    }
+  };
+  {
+    std::vector<std::jthread> helpers;
+    for (std::size_t i = 1; i < std::min(plan.jobs, layers.size()); ++i) helpers.emplace_back(work);
+    work();
+  }
+  std::vector<LayerFacts> facts;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    if (!results[i]->ok()) return results[i]->error().in("layer " + std::to_string(i + 1));
+    facts.push_back(std::move(*results[i]).value());
+  }
+  return facts;
+}
+
+}  // namespace doorman::app

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "derive/compose.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <tuple>
+#include <unordered_map>
+
+#include "derive/overlay.h"
+#include "model/merged_usr.h"
+#include "model/purl.h"
+
+namespace doorman::derive {
+
+using base::PathId;
+using model::FoundPackage;
+using model::FoundProgram;
+using model::Inventory;
+using model::LayerFacts;
+using model::Package;
+using model::PackageType;
+
+namespace {
+
+constexpr std::uint32_t none = FoundPackage::none;
+
+bool is_os_type(PackageType type) {
+  return type == PackageType::deb || type == PackageType::apk || type == PackageType::rpm;
+}
+
+PathId owner_id(std::string_view path) { return base::path_id(model::merged_usr(path)); }
+
+/// os-release(5) says which file wins; the older files speak only where there is none.
+std::optional<model::Distribution> choose_distribution(const Overlay& overlay) {
+  const Overlay::File* best = nullptr;
+  const auto rank = [](const Overlay::File& file) {
+    static constexpr std::array<std::string_view, 2> first = {"etc/os-release", "usr/lib/os-release"};
+    return std::ranges::find(first, file.facts->path) - first.begin();
+  };
+  for (const Overlay::File& file : overlay.files) {
+    if (file.facts->distribution && (best == nullptr || rank(file) < rank(*best))) best = &file;
+  }
+  return best == nullptr ? std::nullopt : best->facts->distribution;
+}
+
+/// The facts of one path through all layers, to find when a package first appeared in it.
+class History {
+ public:
+  explicit History(const std::vector<LayerFacts>& layers) {
+    for (std::uint32_t i = 0; i < layers.size(); ++i) {
+      for (const model::FileFacts& file : layers[i].files) versions_[file.path].push_back({i, &file, {}});
+    }
+  }
+
+  /// The lowest layer from which on the file at `path`, up to `top`, lists this package.
+  std::uint32_t first_layer(std::string_view path, const Package& package, std::uint32_t top) {
+    auto& versions = versions_[path];
+    std::uint32_t layer = top;
+    for (auto version = versions.rbegin(); version != versions.rend(); ++version) {
+      if (version->layer >= top) continue;
+      if (!version->lists(package)) break;
+      layer = version->layer;
+    }
+    return layer;
+  }
+
+ private:
+  struct Version {
+    std::uint32_t layer;
+    const model::FileFacts* file;
+    std::set<std::tuple<std::string_view, std::string_view, std::string_view>> names;
+
+    bool lists(const Package& package) {
+      if (names.empty()) {
+        for (const Package& one : file->packages) names.emplace(one.name, one.version, one.architecture);
+      }
+      return names.contains({package.name, package.version, package.architecture});
+    }
+  };
+  std::unordered_map<std::string_view, std::vector<Version>> versions_;
+};
+
+/// Which operating-system package owns which of the paths that are asked about.
+class Owners {
+ public:
+  /// To be called for every path before `claim`.
+  void ask(std::string_view path) { owners_.emplace(owner_id(path), none); }
+  void claim(const model::Ownership& owned, std::uint32_t package) {
+    for (const PathId id : owned.files) {
+      if (const auto asked = owners_.find(id); asked != owners_.end() && asked->second == none) asked->second = package;
+    }
+  }
+  [[nodiscard]] std::uint32_t of(std::string_view path) const {
+    const auto asked = owners_.find(owner_id(path));
+    return asked == owners_.end() ? none : asked->second;
+  }
+
+ private:
+  std::unordered_map<PathId, std::uint32_t> owners_;
+};
+
+class Composer {
+ public:
+  Composer(Inventory& inventory, const std::vector<LayerFacts>& layers)
+      : inventory_(inventory), overlay_(lay_over(layers)), history_(layers) {}
+
+  void run() {
+    inventory_.distribution = choose_distribution(overlay_);
+    add_packages([](const Package& package) { return is_os_type(package.type); });
+    find_owners();
+    add_packages([](const Package& package) { return !is_os_type(package.type); });
+    add_programs();
+    finish();
+  }
+
+ private:
+  using Key = std::tuple<PackageType, std::string, std::string, std::string, std::uint32_t>;
+
+  template <typename Predicate>
+  void add_packages(Predicate wanted) {
+    for (const Overlay::File& file : overlay_.files) {
+      for (const Package& package : file.facts->packages) {
+        if (wanted(package)) add_package(file, package);
+      }
+    }
+  }
+
+  void add_package(const Overlay::File& file, const Package& package) {
+    const std::string& path = file.facts->path;
+    const std::uint32_t owner = is_os_type(package.type) ? none : owners_.of(path);
+    if (package.type == PackageType::generic && owner != none) return;
+    const std::string place = package.inner_path.empty() ? path : path + "!/" + package.inner_path;
+    const std::uint32_t layer = history_.first_layer(path, package, file.layer);
+
+    const Key key{package.type, package.name, package.version, package.architecture, owner};
+    const auto [at, is_new] = index_.emplace(key, static_cast<std::uint32_t>(inventory_.packages.size()));
+    if (is_new) {
+      inventory_.packages.push_back({package, {}, {place}, layer, owner});
+      return;
+    }
+    FoundPackage& found = inventory_.packages[at->second];
+    found.paths.push_back(place);
+    found.layer = std::min(found.layer, layer);
+    found.package.evidence = std::min(found.package.evidence, package.evidence);
+    found.package.development = found.package.development && package.development;
+    if (found.package.licenses.empty()) found.package.licenses = package.licenses;
+  }
+
+  void find_owners() {
+    for (const Overlay::File& file : overlay_.files) owners_.ask(file.facts->path);
+    for (const Overlay::Program& program : overlay_.programs) owners_.ask(program.program->path);
+    std::unordered_map<std::string_view, std::uint32_t> by_name;
+    for (std::uint32_t i = 0; i < inventory_.packages.size(); ++i) by_name.emplace(inventory_.packages[i].package.name, i);
+    for (const Overlay::File& file : overlay_.files) {
+      for (const model::Ownership& owned : file.facts->owned) {
+        if (const auto owner = by_name.find(owned.package); owner != by_name.end()) owners_.claim(owned, owner->second);
+      }
+    }
+  }
+
+  void add_programs() {
+    for (const Overlay::Program& program : overlay_.programs) {
+      inventory_.programs.push_back({*program.program, program.layer, owners_.of(program.program->path)});
+    }
+  }
+
+  void finish() {
+    const model::Distribution* distribution = inventory_.distribution ? &*inventory_.distribution : nullptr;
+    for (FoundPackage& found : inventory_.packages) {
+      found.purl = model::purl_of(found.package, distribution);
+      found.package.inner_path.clear();
+      std::ranges::sort(found.paths);
+      found.paths.erase(std::unique(found.paths.begin(), found.paths.end()), found.paths.end());
+    }
+    sort_packages();
+    for (const Overlay::File& file : overlay_.files) {
+      for (const model::Note& note : file.facts->notes) inventory_.notes.push_back(note);
+    }
+    std::ranges::sort(inventory_.notes);
+  }
+
+  /// Sorts the packages and renames the owners, which are known by position.
+  void sort_packages() {
+    auto& packages = inventory_.packages;
+    std::vector<std::uint32_t> order(packages.size());
+    for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
+    const auto key = [&](std::uint32_t i) {
+      const FoundPackage& found = packages[i];
+      const std::string_view owner = found.owner == none ? std::string_view() : packages[found.owner].package.name;
+      return std::tuple(found.package.type, std::string_view(found.package.name), std::string_view(found.package.version),
+                        std::string_view(found.package.architecture), owner, std::string_view(found.paths.front()));
+    };
+    std::ranges::sort(order, {}, key);
+    std::vector<std::uint32_t> new_place(packages.size());
+    for (std::uint32_t i = 0; i < order.size(); ++i) new_place[order[i]] = i;
+    std::vector<FoundPackage> sorted;
+    sorted.reserve(packages.size());
+    for (const std::uint32_t i : order) sorted.push_back(std::move(packages[i]));
+    packages = std::move(sorted);
+    for (FoundPackage& found : packages) {
+      if (found.owner != none) found.owner = new_place[found.owner];
+    }
+    for (FoundProgram& program : inventory_.programs) {
+      if (program.owner != none) program.owner = new_place[program.owner];
+    }
+  }
+
+  Inventory& inventory_;
+  Overlay overlay_;
+  History history_;
+  Owners owners_;
+  std::map<Key, std::uint32_t> index_;
+};
+
+/// A folder or host has no digest of its own: that of what was found in it says whether it changed.
+base::Digest content_digest(const Inventory& inventory) {
+  base::Hasher hasher;
+  for (const FoundPackage& found : inventory.packages) {
+    hasher.update(found.purl);
+    hasher.update("\n");
+  }
+  for (const FoundProgram& found : inventory.programs) {
+    hasher.update(found.file.path);
+    hasher.update(base::Bytes("\0", 1));
+    hasher.update(found.file.sha256.raw());
+  }
+  return hasher.finish();
+}
+
+}  // namespace
+
+Inventory compose(Target target, std::vector<LayerFacts> layers) {
+  const base::Digest identity = target.identity ? target.identity->config : base::digest_of({});
+  Inventory inventory(model::Subject::image(identity));
+  inventory.target = std::move(target.name);
+  inventory.identity = std::move(target.identity);
+  inventory.config = std::move(target.config);
+  inventory.verified = target.verified;
+  for (std::uint32_t i = 0; i < layers.size(); ++i) {
+    const LayerFacts& layer = layers[i];
+    const model::BuildStep* step = inventory.config ? inventory.config->step_of_layer(i) : nullptr;
+    inventory.layers.push_back({layer.blob, layer.diff_id, layer.stored_bytes, layer.plain_bytes, layer.entries,
+                                step == nullptr ? std::string() : step->created_by});
+    inventory.notes.insert(inventory.notes.end(), layer.notes.begin(), layer.notes.end());
+  }
+  Composer(inventory, layers).run();
+  switch (target.kind) {
+    case model::Subject::Kind::image: break;
+    case model::Subject::Kind::root: inventory.subject = model::Subject::root(content_digest(inventory)); break;
+    case model::Subject::Kind::host: inventory.subject = model::Subject::host(content_digest(inventory)); break;
+  }
+  return inventory;
+}
+
+}  // namespace doorman::derive

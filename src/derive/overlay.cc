@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "derive/overlay.h"
+
+#include <algorithm>
+#include <string>
+#include <unordered_map>
+
+namespace doorman::derive {
+namespace {
+
+using base::PathId;
+using model::LayerFacts;
+
+bool holds(const std::vector<PathId>& sorted, PathId id) { return std::ranges::binary_search(sorted, id); }
+
+/// The folders of all paths that are still to be seen, each once, with its parent before it: so that a layer's
+/// question "does this folder still show?" is asked once a folder, not once a file.
+class Folders {
+ public:
+  static constexpr std::uint32_t root = 0;
+
+  std::uint32_t add(std::string_view path) {
+    if (path.empty()) return root;
+    if (const auto found = index_.find(path); found != index_.end()) return found->second;
+    const std::uint32_t parent = add(base::parent_of(path));
+    const auto index = static_cast<std::uint32_t>(folders_.size());
+    folders_.push_back({path, base::path_id(path), parent});
+    index_.emplace(path, index);
+    return index;
+  }
+
+  /// For each folder, whether the layer hides what lower layers hold in it.
+  [[nodiscard]] std::vector<bool> hidden_by(const LayerFacts& layer) const {
+    std::vector<bool> hidden(folders_.size(), false);
+    for (std::size_t i = 0; i < folders_.size(); ++i) {
+      const Folder& folder = folders_[i];
+      hidden[i] = (i != root && hidden[folder.parent]) ||
+                  std::ranges::binary_search(layer.opaque, folder.path) ||
+                  (i != root && (holds(layer.covers, folder.id) || std::ranges::binary_search(layer.whiteouts, folder.path)));
+    }
+    return hidden;
+  }
+
+ private:
+  struct Folder {
+    std::string_view path;
+    PathId id = 0;
+    std::uint32_t parent = root;
+  };
+  std::vector<Folder> folders_ = {{}};
+  std::unordered_map<std::string_view, std::uint32_t> index_;
+};
+
+template <typename Item>
+struct Seen {
+  const Item* item;
+  std::uint32_t layer;
+  std::uint32_t folder;
+  PathId id;
+};
+
+template <typename Item>
+void hide(std::vector<Seen<Item>>& seen, const LayerFacts& layer, const std::vector<bool>& hidden) {
+  std::erase_if(seen, [&](const Seen<Item>& one) {
+    return hidden[one.folder] || holds(layer.covers, one.id) ||
+           std::ranges::binary_search(layer.whiteouts, one.item->path);
+  });
+}
+
+template <typename Item>
+void show(std::vector<Seen<Item>>& seen, const std::vector<Item>& items, std::uint32_t layer, Folders& folders) {
+  for (const Item& item : items) {
+    seen.push_back({&item, layer, folders.add(base::parent_of(item.path)), base::path_id(item.path)});
+  }
+}
+
+template <typename Item>
+void sort_by_path(std::vector<Seen<Item>>& seen) {
+  std::ranges::sort(seen, {}, [](const Seen<Item>& one) -> std::string_view { return one.item->path; });
+}
+
+}  // namespace
+
+Overlay lay_over(std::span<const LayerFacts> layers) {
+  Folders folders;
+  std::vector<Seen<model::FileFacts>> files;
+  std::vector<Seen<model::ProgramFile>> programs;
+  for (std::uint32_t i = 0; i < layers.size(); ++i) {
+    const LayerFacts& layer = layers[i];
+    if (i > 0) {
+      const std::vector<bool> hidden = folders.hidden_by(layer);
+      hide(files, layer, hidden);
+      hide(programs, layer, hidden);
+    }
+    show(files, layer.files, i, folders);
+    show(programs, layer.programs, i, folders);
+  }
+  sort_by_path(files);
+  sort_by_path(programs);
+  Overlay overlay;
+  for (const auto& one : files) overlay.files.push_back({one.item, one.layer});
+  for (const auto& one : programs) overlay.programs.push_back({one.item, one.layer});
+  return overlay;
+}
+
+}  // namespace doorman::derive

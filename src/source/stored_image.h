@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "model/image.h"
+#include "source/content_folder.h"
+#include "source/image_source.h"
+
+namespace doorman::source {
+
+enum class StoredForm : std::uint8_t {
+  detect,
+  oci,     ///< index.json and blobs/: OCI image-spec v1.1, image-layout.md
+  docker,  ///< manifest.json, as `docker save` writes it
+};
+
+struct StoredOptions {
+  StoredForm form = StoredForm::detect;
+  model::Platform platform;
+  std::string name;  ///< which image, where the folder holds several; empty when there is one
+};
+
+/// What a folder of content says of one image, and where in it the layers are.
+struct StoredImage {
+  model::ImageIdentity identity;
+  model::ImageConfig config;
+  std::vector<model::LayerRef> layers;
+  std::vector<std::string> layer_names;  ///< in the folder, one for each layer
+};
+
+/// Reads the documents of an image: layout or archive. Their digests are checked.
+base::Result<StoredImage> read_stored_image(const ContentFolder& folder, const StoredOptions& options);
+
+/// The same as a source of layers.
+base::Result<std::unique_ptr<ImageSource>> open_stored_image(std::unique_ptr<ContentFolder> folder,
+                                                             const StoredOptions& options);
+
+}  // namespace doorman::source
