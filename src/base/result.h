@@ -129,5 +129,5 @@ using Status = Result<void>;
 /// `DOORMAN_CHECK(expression)`: returns the error of a Status (or of a Result whose value is not needed).
 #define DOORMAN_CHECK(expression)                                         \
   do {                                                                    \
-    if (auto status_ = (expression); !status_.ok()) return status_.error(); \
+    if (auto outcome_ = (expression); !outcome_.ok()) return outcome_.error(); \
   } while (false)

@@ -89,4 +89,6 @@ class ZstdDecompressor final : public Decompressor {
 
 }  // namespace
 
+std::unique_ptr<Decompressor> make_zstd() { return std::make_unique<ZstdDecompressor>(); }
+
 }  // namespace doorman::base

@@ -128,7 +128,7 @@ Result<model::LayerFacts> facts_of(const MemberReader& members, const std::strin
 
 }  // namespace
 
-Result<StreamedImage> read_archive_stream(base::ByteStream& archive, const StoredOptions& stored,
+Result<StreamedImage> read_archive_stream(base::ByteStream& archive, const LayoutOptions& stored,
                                           const LayerOptions& layers) {
   MemberReader members(layers);
   parse::image::TarParser tar(members);
@@ -141,7 +141,7 @@ Result<StreamedImage> read_archive_stream(base::ByteStream& archive, const Store
   DOORMAN_CHECK(tar.finish());
 
   const auto folder = make_memory_folder(std::move(members.documents));
-  DOORMAN_TRY(StoredImage image, read_stored_image(*folder, stored));
+  DOORMAN_TRY(ImageLayout image, read_image_layout(*folder, stored));
   StreamedImage streamed{std::move(image), {}};
   for (std::size_t i = 0; i < streamed.image.layers.size(); ++i) {
     const std::string place = "layer " + std::to_string(i + 1);

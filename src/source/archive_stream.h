@@ -5,13 +5,13 @@
 
 #include "base/stream.h"
 #include "source/layer_reader.h"
-#include "source/stored_image.h"
+#include "source/image_layout.h"
 
 namespace doorman::source {
 
 /// An image whose layers were read while it streamed by.
 struct StreamedImage {
-  StoredImage image;
+  ImageLayout image;
   std::vector<model::LayerFacts> layers;  ///< bottom first; their digests are checked
 };
 
@@ -20,7 +20,7 @@ struct StreamedImage {
 /// says which of them are the image's. Documents together may have 64 MiB.
 ///
 /// Contents that only hard links name are not read: they would need a second pass. A note says so.
-base::Result<StreamedImage> read_archive_stream(base::ByteStream& archive, const StoredOptions& stored,
+base::Result<StreamedImage> read_archive_stream(base::ByteStream& archive, const LayoutOptions& stored,
                                                 const LayerOptions& layers);
 
 }  // namespace doorman::source

@@ -157,9 +157,8 @@ Status LayerCollector::data(Bytes piece) {
   }
   current_.head.append(piece);
   if (current_.head.size() < needed) return {};
-  const std::string head = std::move(current_.head);
-  decide(head);
-  return consume(head);
+  decide(current_.head);
+  return consume(current_.head);
 }
 
 void LayerCollector::decide(Bytes head) {

@@ -69,7 +69,7 @@ class LayerCollector final : public parse::image::EntryVisitor {
     bool decided = false;  ///< its head has been seen
     bool program = false;
     model::ProgramFile::Kind kind = model::ProgramFile::Kind::other;
-    std::string head;  ///< while it is not decided
+    std::string head;  ///< gathered when its first piece was too short; kept, since the capture may point to it
   };
 
   bool take_whiteout(std::string_view path);

@@ -2,11 +2,11 @@
 #include "app/scan/layers.h"
 
 #include <algorithm>
-#include <atomic>
-#include <thread>
 
 #include "base/log.h"
+#include "base/parallel.h"
 #include "parse/package/parser.h"
+#include "source/root_folder.h"
 
 namespace doorman::app {
 
@@ -38,6 +38,16 @@ std::vector<std::size_t> by_size(std::span<const model::LayerRef> layers) {
   return order;
 }
 
+/// All facts, or the error of the lowest layer that failed.
+Result<std::vector<LayerFacts>> collect(std::vector<std::optional<Result<LayerFacts>>> results) {
+  std::vector<LayerFacts> facts;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    if (!results[i]->ok()) return results[i]->error().in("layer " + std::to_string(i + 1));
+    facts.push_back(std::move(*results[i]).value());
+  }
+  return facts;
+}
+
 }  // namespace
 
 void remember(const store::LayerCache& cache, const LayerFacts& facts) {
@@ -55,30 +65,28 @@ Result<std::vector<LayerFacts>> read_layers(source::ImageSource& image, const so
   const auto layers = image.layers();
   const std::vector<std::size_t> order = by_size(layers);
   std::vector<std::optional<Result<LayerFacts>>> results(layers.size());
-  std::atomic<std::size_t> next = 0;
-  const auto work = [&] {
-    for (std::size_t at = next++; at < order.size(); at = next++) {
-      const std::size_t index = order[at];
-      if (auto known = recall(layers[index], plan)) {
-        if (options.progress) options.progress(layers[index].size);
-        results[index].emplace(*std::move(known));
-        continue;
-      }
-      results[index].emplace(source::read_layer(image, index, options));
-      if (plan.cache != nullptr && results[index]->ok()) remember(*plan.cache, **results[index]);
+  base::for_each_in_parallel(order.size(), plan.jobs, [&](std::size_t at) {
+    const std::size_t index = order[at];
+    if (auto known = recall(layers[index], plan)) {
+      if (options.progress) options.progress(layers[index].size);
+      results[index].emplace(*std::move(known));
+      return;
     }
-  };
-  {
-    std::vector<std::jthread> helpers;
-    for (std::size_t i = 1; i < std::min(plan.jobs, layers.size()); ++i) helpers.emplace_back(work);
-    work();
-  }
-  std::vector<LayerFacts> facts;
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    if (!results[i]->ok()) return results[i]->error().in("layer " + std::to_string(i + 1));
-    facts.push_back(std::move(*results[i]).value());
-  }
-  return facts;
+    results[index].emplace(source::read_layer(image, index, options));
+    if (plan.cache != nullptr && results[index]->ok()) remember(*plan.cache, **results[index]);
+  });
+  return collect(std::move(results));
+}
+
+Result<std::vector<LayerFacts>> read_layer_folders(const std::vector<std::string>& folders,
+                                                   const source::LayerOptions& options, std::size_t jobs) {
+  source::RootOptions overlay;
+  overlay.overlay = true;
+  std::vector<std::optional<Result<LayerFacts>>> results(folders.size());
+  base::for_each_in_parallel(folders.size(), jobs, [&](std::size_t i) {
+    results[i].emplace(source::read_root_folder(folders[i], overlay, options));
+  });
+  return collect(std::move(results));
 }
 
 }  // namespace doorman::app

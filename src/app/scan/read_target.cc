@@ -11,9 +11,11 @@
 #include "parse/image/manifest.h"
 #include "parse/image/reference.h"
 #include "source/archive_stream.h"
+#include "source/containers_storage.h"
+#include "source/engine.h"
 #include "source/registry.h"
+#include "source/image_layout.h"
 #include "source/root_folder.h"
-#include "source/stored_image.h"
 
 namespace doorman::app {
 
@@ -22,15 +24,15 @@ using base::ErrorCode;
 using base::Result;
 using model::Inventory;
 using source::ImageSource;
-using source::StoredForm;
-using source::StoredOptions;
+using source::LayoutForm;
+using source::LayoutOptions;
 using Kind = TargetSpec::Kind;
 
 namespace {
 
-StoredForm form_of(Kind kind) {
-  if (kind == Kind::oci_archive || kind == Kind::oci_layout) return StoredForm::oci;
-  return kind == Kind::docker_archive ? StoredForm::docker : StoredForm::detect;
+LayoutForm form_of(Kind kind) {
+  if (kind == Kind::oci_archive || kind == Kind::oci_layout) return LayoutForm::oci;
+  return kind == Kind::docker_archive ? LayoutForm::docker : LayoutForm::detect;
 }
 
 class TargetReader {
@@ -96,7 +98,7 @@ class TargetReader {
     }
     auto folder = source::open_tar_folder(std::move(file));
     if (!folder.ok()) return folder.error();
-    return read_image(source::open_stored_image(*std::move(folder), stored_));
+    return read_image(source::open_image_layout(*std::move(folder), stored_));
   }
 
   Result<Inventory> read_compressed(base::ByteStream& stream, std::uint64_t bytes) {
@@ -112,7 +114,7 @@ class TargetReader {
   }
 
   Result<Inventory> read_folder_of_content() {
-    return read_image(source::open_stored_image(source::open_disk_folder(target_.location), stored_));
+    return read_image(source::open_image_layout(source::open_disk_folder(target_.location), stored_));
   }
 
   Result<Inventory> read_registry() {
@@ -124,8 +126,21 @@ class TargetReader {
     return read_image(source::open_registry(reference, registry));
   }
 
-  Result<Inventory> read_engine() { return Error(ErrorCode::unsupported, "engines"); }
-  Result<Inventory> read_storage() { return Error(ErrorCode::unsupported, "storage"); }
+  /// An engine hands its image out as an archive, whose digests then vouch for it.
+  Result<Inventory> read_engine() {
+    const auto engine = target_.kind == Kind::docker ? source::Engine::docker : source::Engine::podman;
+    DOORMAN_TRY(const source::EngineExport image, source::export_from_engine(engine, target_.location));
+    return read_stream(*image.archive, 0);
+  }
+
+  Result<Inventory> read_storage() {
+    DOORMAN_TRY(source::StoredImage image, source::find_stored_image(target_.location));
+    if (options_.begin) options_.begin(0, image.layer_folders.size());
+    DOORMAN_TRY(auto layers, read_layer_folders(image.layer_folders, options_.layer, options_.plan.jobs));
+    return derive::compose({target_.text, model::Subject::Kind::image, std::move(image.identity),
+                            std::move(image.config), false},
+                           std::move(layers));
+  }
 
   Result<Inventory> read_root(const source::RootOptions& root, model::Subject::Kind kind) {
     if (options_.begin) options_.begin(0, 1);
@@ -137,7 +152,7 @@ class TargetReader {
 
   const TargetSpec& target_;
   const ReadOptions& options_;
-  StoredOptions stored_;
+  LayoutOptions stored_;
 };
 
 }  // namespace

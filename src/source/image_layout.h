@@ -11,20 +11,20 @@
 
 namespace doorman::source {
 
-enum class StoredForm : std::uint8_t {
+enum class LayoutForm : std::uint8_t {
   detect,
   oci,     ///< index.json and blobs/: OCI image-spec v1.1, image-layout.md
   docker,  ///< manifest.json, as `docker save` writes it
 };
 
-struct StoredOptions {
-  StoredForm form = StoredForm::detect;
+struct LayoutOptions {
+  LayoutForm form = LayoutForm::detect;
   model::Platform platform;
   std::string name;  ///< which image, where the folder holds several; empty when there is one
 };
 
 /// What a folder of content says of one image, and where in it the layers are.
-struct StoredImage {
+struct ImageLayout {
   model::ImageIdentity identity;
   model::ImageConfig config;
   std::vector<model::LayerRef> layers;
@@ -32,10 +32,10 @@ struct StoredImage {
 };
 
 /// Reads the documents of an image: layout or archive. Their digests are checked.
-base::Result<StoredImage> read_stored_image(const ContentFolder& folder, const StoredOptions& options);
+base::Result<ImageLayout> read_image_layout(const ContentFolder& folder, const LayoutOptions& options);
 
 /// The same as a source of layers.
-base::Result<std::unique_ptr<ImageSource>> open_stored_image(std::unique_ptr<ContentFolder> folder,
-                                                             const StoredOptions& options);
+base::Result<std::unique_ptr<ImageSource>> open_image_layout(std::unique_ptr<ContentFolder> folder,
+                                                             const LayoutOptions& options);
 
 }  // namespace doorman::source

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "source/stored_image.h"
+#include "source/image_layout.h"
 
 #include "base/path.h"
 #include "parse/image/manifest.h"
@@ -68,7 +68,7 @@ Result<parse::image::Index> named_entries(const parse::image::Index& index, cons
 }
 
 /// Follows indexes down to the manifest of the platform.
-Result<parse::image::Manifest> find_manifest(const ContentFolder& folder, const StoredOptions& options,
+Result<parse::image::Manifest> find_manifest(const ContentFolder& folder, const LayoutOptions& options,
                                              std::optional<Digest>& manifest_digest, std::optional<Digest>& index_digest,
                                              std::vector<std::string>& names) {
   DOORMAN_TRY(const std::string text, folder.read("index.json", parse::image::max_document_bytes));
@@ -96,7 +96,7 @@ Result<parse::image::Manifest> find_manifest(const ContentFolder& folder, const 
   return Error(ErrorCode::limit, "image indexes nested deeper than 4 levels");
 }
 
-Result<StoredImage> read_oci(const ContentFolder& folder, const StoredOptions& options) {
+Result<ImageLayout> read_oci(const ContentFolder& folder, const LayoutOptions& options) {
   std::optional<Digest> manifest_digest;
   std::optional<Digest> index_digest;
   std::vector<std::string> names;
@@ -105,7 +105,7 @@ Result<StoredImage> read_oci(const ContentFolder& folder, const StoredOptions& o
   auto config = parse::image::parse_config(config_text).in("config " + manifest.config.digest.text());
   if (!config.ok()) return config.error();
   DOORMAN_TRY(auto layers, parse::image::layer_refs(manifest, *config));
-  StoredImage image{{manifest.config.digest, manifest_digest, index_digest, std::move(names)},
+  ImageLayout image{{manifest.config.digest, manifest_digest, index_digest, std::move(names)},
                     *std::move(config), std::move(layers), {}};
   for (const Descriptor& layer : manifest.layers) image.layer_names.push_back(blob_name(layer.digest));
   return image;
@@ -133,7 +133,7 @@ std::optional<Digest> digest_in_name(std::string_view path) {
   return digest.ok() ? std::optional(*digest) : std::nullopt;
 }
 
-Result<StoredImage> read_docker(const ContentFolder& folder, const StoredOptions& options) {
+Result<ImageLayout> read_docker(const ContentFolder& folder, const LayoutOptions& options) {
   DOORMAN_TRY(const std::string text, folder.read("manifest.json", parse::image::max_document_bytes));
   auto saved = parse::image::parse_saved_images(text).in("manifest.json");
   if (!saved.ok()) return saved.error();
@@ -151,7 +151,7 @@ Result<StoredImage> read_docker(const ContentFolder& folder, const StoredOptions
                                          " layers, the configuration " + std::to_string(config->diff_ids.size()) +
                                          " diffIDs");
   }
-  StoredImage image{{computed, std::nullopt, std::nullopt, chosen.names}, *std::move(config), {}, {}};
+  ImageLayout image{{computed, std::nullopt, std::nullopt, chosen.names}, *std::move(config), {}, {}};
   for (std::size_t i = 0; i < chosen.layers.size(); ++i) {
     DOORMAN_TRY(const base::CanonPath path, base::CanonPath::parse(chosen.layers[i]));
     const bool is_blob = path.text().starts_with("blobs/");
@@ -163,9 +163,9 @@ Result<StoredImage> read_docker(const ContentFolder& folder, const StoredOptions
   return image;
 }
 
-class StoredSource final : public ImageSource {
+class LayoutSource final : public ImageSource {
  public:
-  StoredSource(std::unique_ptr<ContentFolder> folder, StoredImage image)
+  LayoutSource(std::unique_ptr<ContentFolder> folder, ImageLayout image)
       : folder_(std::move(folder)), image_(std::move(image)) {}
 
   [[nodiscard]] const model::ImageIdentity& identity() const override { return image_.identity; }
@@ -177,16 +177,16 @@ class StoredSource final : public ImageSource {
 
  private:
   std::unique_ptr<ContentFolder> folder_;
-  StoredImage image_;
+  ImageLayout image_;
 };
 
 }  // namespace
 
-Result<StoredImage> read_stored_image(const ContentFolder& folder, const StoredOptions& options) {
+Result<ImageLayout> read_image_layout(const ContentFolder& folder, const LayoutOptions& options) {
   switch (options.form) {
-    case StoredForm::oci: return read_oci(folder, options);
-    case StoredForm::docker: return read_docker(folder, options);
-    case StoredForm::detect: break;
+    case LayoutForm::oci: return read_oci(folder, options);
+    case LayoutForm::docker: return read_docker(folder, options);
+    case LayoutForm::detect: break;
   }
   // Newer `docker save` writes both; the OCI documents say more, but name no tags in old versions.
   if (folder.has("index.json")) return read_oci(folder, options);
@@ -194,10 +194,10 @@ Result<StoredImage> read_stored_image(const ContentFolder& folder, const StoredO
   return Error(ErrorCode::unsupported, "neither index.json (OCI) nor manifest.json (docker save): not an image");
 }
 
-Result<std::unique_ptr<ImageSource>> open_stored_image(std::unique_ptr<ContentFolder> folder,
-                                                       const StoredOptions& options) {
-  DOORMAN_TRY(StoredImage image, read_stored_image(*folder, options));
-  return std::unique_ptr<ImageSource>(std::make_unique<StoredSource>(std::move(folder), std::move(image)));
+Result<std::unique_ptr<ImageSource>> open_image_layout(std::unique_ptr<ContentFolder> folder,
+                                                       const LayoutOptions& options) {
+  DOORMAN_TRY(ImageLayout image, read_image_layout(*folder, options));
+  return std::unique_ptr<ImageSource>(std::make_unique<LayoutSource>(std::move(folder), std::move(image)));
 }
 
 }  // namespace doorman::source

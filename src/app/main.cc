@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <malloc.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "app/cli/completion.h"
+#include "app/cli/help.h"
+#include "app/cli/man.h"
+#include "app/cli/parse.h"
+#include "app/scan/scan.h"
+#include "app/terminal.h"
+#include "base/fd.h"
+#include "base/log.h"
+
+namespace {
+
+using namespace doorman;
+using app::cli::VerbId;
+
+int fail(const base::Error& error) {
+  base::log(base::LogLevel::error, error.message());
+  return 2;
+}
+
+int print(const std::string& text) {
+  std::fputs(text.c_str(), stdout);
+  return std::fflush(stdout) == 0 ? 0 : fail(base::system_error("standard output"));
+}
+
+std::size_t help_width(const app::cli::ParsedCommand& command, const app::cli::Environment& environment) {
+  if (const auto width = command.get(app::cli::options::width)) return static_cast<std::size_t>(*width);
+  return app::terminal_width(environment);
+}
+
+int help(const app::cli::ParsedCommand& command, const app::cli::Environment& environment) {
+  if (command.get(app::cli::options::man)) return print(app::cli::man_page());
+  const auto text = app::cli::help_text(command.operands(), help_width(command, environment));
+  return text.ok() ? print(*text) : fail(text.error());
+}
+
+int run(const app::cli::ParsedCommand& command, const app::cli::Environment& environment) {
+  switch (command.verb().id) {
+    case VerbId::scan: return app::scan(command, environment);
+    case VerbId::db_build:
+    case VerbId::db_info:
+    case VerbId::cache_info:
+    case VerbId::cache_clear: break;
+    case VerbId::completion: {
+      const auto shell = app::cli::parse_shell(command.operands().front());
+      return shell.ok() ? print(app::cli::completion_script(*shell)) : fail(shell.error());
+    }
+    case VerbId::help: return help(command, environment);
+    case VerbId::version: return print("doorman " DOORMAN_VERSION "\n");
+  }
+  return 2;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // What is freed goes back to the system: the peak is that of the largest file, not of all of them.
+  ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
+  ::mallopt(M_TRIM_THRESHOLD, 1 << 20);
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  const auto environment = app::cli::environment_from(environ);
+  const auto command = app::cli::parse_command(arguments, environment, [](const std::string& path) {
+    return base::read_file(path, app::cli::max_config_bytes);
+  });
+  if (!command.ok()) return fail(command.error());
+  for (const std::string& warning : command->warnings()) base::log(base::LogLevel::warning, warning);
+  return run(*command, environment);
+}

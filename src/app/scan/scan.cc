@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/scan/scan.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <thread>
+
+#include "app/scan/read_target.h"
+#include "app/scan/target.h"
+#include "app/state.h"
+#include "app/terminal.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "derive/match.h"
+#include "derive/support.h"
+#include "model/report.h"
+#include "sink/all.h"
+
+namespace doorman::app {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::Status;
+namespace options = cli::options;
+
+namespace {
+
+class Scan {
+ public:
+  Scan(const cli::ParsedCommand& command, const cli::Environment& environment)
+      : command_(command), environment_(environment), state_(open_state(command.get(options::state_dir), environment)) {}
+
+  Result<int> run() {
+    if (command_.get(options::quiet)) base::set_log_level(base::LogLevel::error);
+    const auto requests = command_.get(options::output);
+    DOORMAN_TRY(const auto destinations, cli::plan_outputs(command_.get(options::format), requests));
+    prepare();
+    bool undecided = false;
+    for (const std::string& target : command_.operands()) {
+      Status told = take_target(target);
+      if (told.ok()) continue;
+      base::log(base::LogLevel::error, told.error().in("scan " + base::printable(target)).message());
+      undecided = true;
+    }
+    if (!reports_.empty()) DOORMAN_CHECK(write(destinations));
+    if (undecided) return 2;
+    return failed_ ? 1 : 0;
+  }
+
+ private:
+  void prepare() {
+    now_ = command_.get(options::now).value_or(base::now());
+    read_.layer.scratch = [this]() -> Result<base::Fd> {
+      if (!state_.ok()) return state_.error();
+      return state_->scratch_file();
+    };
+    if (!state_.ok()) {
+      base::log(base::LogLevel::warning, state_.error().in("no state folder, nothing is cached").message());
+    } else if (!command_.get(options::no_cache)) {
+      cache_.emplace(state_->path());
+      read_.plan.cache = &*cache_;
+    }
+    read_.plan.read_again = command_.get(options::verify) == cli::Verify::full;
+    read_.layer.verify_diff_id = read_.plan.read_again;
+    const std::size_t processors = std::max(1U, std::thread::hardware_concurrency());
+    read_.plan.jobs = static_cast<std::size_t>(command_.get(options::jobs).value_or(processors));
+    read_.platform = command_.get(options::platform);
+    read_.ca_file = command_.get(options::ca_file).value_or("");
+    read_.insecure_http = command_.get(options::insecure_http);
+  }
+
+  Status take_target(const std::string& text) {
+    DOORMAN_TRY(const TargetSpec spec, find_target(text));
+    DOORMAN_TRY(model::Inventory inventory, read_target(spec, read_));
+    if (inventory.distribution) inventory.support = derive::support_of(*inventory.distribution, now_);
+    model::Report report{std::move(inventory), {}, 0, {}, std::nullopt, DOORMAN_VERSION};
+    report.created = created(report.inventory);
+    judge(report);
+    reports_.push_back(std::move(report));
+    return {};
+  }
+
+  /// SOURCE_DATE_EPOCH, as reproducible-builds.org specifies it, else the image's own date.
+  [[nodiscard]] std::optional<base::Time> created(const model::Inventory& inventory) const {
+    if (const auto epoch = environment_.find("SOURCE_DATE_EPOCH"); epoch != environment_.end()) {
+      if (const auto seconds = base::to_number(epoch->second)) {
+        return base::Time(std::chrono::seconds(static_cast<std::int64_t>(*seconds)));
+      }
+    }
+    return inventory.config ? inventory.config->created : std::nullopt;
+  }
+
+  void judge(model::Report& report) {
+    const auto lowest = command_.get(options::fail_on);
+    const auto shown = command_.get(options::severity);
+    if (command_.get(options::ignore_unfixed)) {
+      std::erase_if(report.findings, [](const auto& finding) { return finding.fix != model::FixState::fixed; });
+    }
+    for (const model::Finding& finding : report.findings) {
+      if (lowest && finding.vulnerability.severity >= *lowest) failed_ = true;
+    }
+    if (shown) {
+      report.hidden = std::erase_if(report.findings, [&](const auto& finding) {
+        return !shown->shows(finding.vulnerability.severity);
+      });
+    }
+  }
+
+  Status write(const std::vector<cli::Destination>& destinations) const {
+    for (const cli::Destination& destination : destinations) {
+      const sink::Format* format = sink::find_format(to_text(destination.format));
+      const bool to_terminal = destination.file == "-";
+      sink::Options how;
+      how.width = static_cast<std::size_t>(command_.get(options::width).value_or(terminal_width(environment_)));
+      how.colour = to_terminal && use_colour(command_.get(options::color), environment_);
+      how.utf8 = !to_terminal || is_utf8(environment_);
+      how.all = command_.get(options::all);
+      DOORMAN_TRY(const std::string text, format->render(reports_, how));
+      if (!to_terminal) {
+        DOORMAN_CHECK(base::replace_file(destination.file, text));
+      } else if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
+        return base::system_error("standard output");
+      }
+    }
+    return {};
+  }
+
+  const cli::ParsedCommand& command_;
+  const cli::Environment& environment_;
+  Result<store::StateDir> state_;
+  std::optional<store::LayerCache> cache_;
+  ReadOptions read_;
+  base::Time now_{};
+  std::vector<model::Report> reports_;
+  bool failed_ = false;
+};
+
+}  // namespace
+
+int scan(const cli::ParsedCommand& command, const cli::Environment& environment) {
+  const auto code = Scan(command, environment).run();
+  if (code.ok()) return *code;
+  base::log(base::LogLevel::error, code.error().message());
+  return 2;
+}
+
+}  // namespace doorman::app

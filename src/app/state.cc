@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/state.h"
+
+#include <unistd.h>
+
+namespace doorman::app {
+base::Result<store::StateDir> open_state(const std::optional<std::string>& named, const cli::Environment& environment) {
+  if (named) return store::StateDir::open(*named);
+  const store::StateEnvironment from{::geteuid() == 0, cli::variable(environment, "XDG_CACHE_HOME"),
+                                     cli::variable(environment, "HOME")};
+  DOORMAN_TRY(std::string path, store::default_state_path(from));
+  return store::StateDir::open(std::move(path));
+}
+
+}  // namespace doorman::app
