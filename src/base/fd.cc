@@ -86,12 +86,12 @@ Result<std::string> read_file(const std::string& path, std::uint64_t max_bytes) 
   return content;
 }
 
-Status replace_file(const std::string& path, Bytes content) {
+Status replace_file(const std::string& path, Bytes content, Durability durability) {
   std::string temporary = path + ".XXXXXX";
   Fd fd(::mkostemp(temporary.data(), O_CLOEXEC));
   if (!fd.valid()) return system_error(path);
   Status written = write_all(fd, content);
-  if (written.ok() && ::fsync(fd.get()) != 0) written = system_error(path);
+  if (written.ok() && durability == Durability::synced && ::fsync(fd.get()) != 0) written = system_error(path);
   if (written.ok() && ::rename(temporary.c_str(), path.c_str()) != 0) written = system_error(path);
   if (!written.ok()) ::unlink(temporary.c_str());
   return written;

@@ -40,8 +40,12 @@ Status write_all(const Fd& fd, Bytes bytes);
 
 /// The whole file, or a `limit` error when it is larger than `max_bytes`.
 Result<std::string> read_file(const std::string& path, std::uint64_t max_bytes);
-/// Writes beside the target, syncs, and renames over it: readers see the old file or the new one.
-Status replace_file(const std::string& path, Bytes content);
+enum class Durability : std::uint8_t {
+  synced,   ///< on the disk when the call returns
+  relaxed,  ///< for what can be made again, and is checked when it is read
+};
+/// Writes beside the target and renames over it: readers see the old file or the new one.
+Status replace_file(const std::string& path, Bytes content, Durability durability = Durability::synced);
 /// Every missing folder of `path`, mode 0700.
 Status make_folders(const std::string& path);
 
