@@ -12,11 +12,12 @@
 
 namespace doorman::parse::package {
 
-/// Which files a parser asks for. The layer reader looks each entry up by path, by basename and by suffix
+/// Which files a parser asks for. The layer reader looks each entry up by path, folder, basename and suffix
 /// in hash tables made from all patterns, so asking costs nothing an entry.
 struct Pattern {
   enum class Kind : std::uint8_t {
     path,      ///< the whole canonical path: `var/lib/dpkg/status`
+    folder,    ///< every file directly in this folder: `var/lib/dpkg/status.d`
     basename,  ///< the last component: `package-lock.json`
     suffix,    ///< the last extension, with its dot: `.jar`; compared without case
     elf,       ///< every regular file that begins with the ELF magic; `text` is empty
