@@ -53,7 +53,9 @@ TEST(Reference, RefusesWhatIsNone) {
            std::string(2000, 'a')}) {
     const auto reference = parse_reference(text);
     EXPECT_FALSE(reference.ok()) << text;
-    if (!reference.ok()) EXPECT_EQ(reference.error().code(), base::ErrorCode::usage) << text;
+    if (!reference.ok()) {
+      EXPECT_EQ(reference.error().code(), base::ErrorCode::usage) << text;
+    }
   }
 }
 
