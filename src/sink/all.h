@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "model/report.h"
+#include "sink/options.h"
+
+namespace doorman::sink {
+
+/// A way to tell reports. `render` is pure: equal reports and options give equal bytes. A format that
+/// describes one target only answers several with a `usage` error.
+struct Format {
+  std::string_view name;       ///< as in --format
+  std::string_view extension;  ///< of files that hold it, with its dot
+  base::Result<std::string> (*render)(std::span<const model::Report> reports, const Options& options);
+};
+
+std::span<const Format> all_formats();
+/// nullptr when there is none of that name.
+const Format* find_format(std::string_view name);
+/// By the end of a file's name, the longest extension first: `app.cdx.json` is CycloneDX, `app.json` our own.
+const Format* format_of_file(std::string_view file_name);
+
+}  // namespace doorman::sink

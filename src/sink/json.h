@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "base/result.h"
+#include "model/report.h"
+#include "sink/options.h"
+
+namespace doorman::sink {
+
+/// Doorman's own form, with everything that is known: docs/report-format.md describes it. Nothing is left out;
+/// Options::all does not matter. Any number of reports.
+base::Result<std::string> to_json(std::span<const model::Report> reports, const Options& options);
+
+}  // namespace doorman::sink
