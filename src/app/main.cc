@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
 #include <malloc.h>
 #include <unistd.h>
 
@@ -10,10 +11,14 @@
 #include "app/cli/help.h"
 #include "app/cli/man.h"
 #include "app/cli/parse.h"
+#include "app/db.h"
 #include "app/scan/scan.h"
+#include "app/state.h"
 #include "app/terminal.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/time.h"
+#include "store/layer_cache.h"
 
 namespace {
 
@@ -41,13 +46,49 @@ int help(const app::cli::ParsedCommand& command, const app::cli::Environment& en
   return text.ok() ? print(*text) : fail(text.error());
 }
 
+int build_db(const app::cli::ParsedCommand& command, const app::cli::Environment& environment) {
+  const auto output = command.get(app::cli::options::db_output).value_or("");
+  std::string state_path;
+  if (output.empty()) {
+    const auto state = app::open_state(command.get(app::cli::options::state_dir), environment);
+    if (!state.ok()) return fail(state.error());
+    state_path = state->path();
+  }
+  const auto build = app::build_database(command.operands().front(), output, state_path);
+  if (!build.ok()) return fail(build.error());
+  return command.get(app::cli::options::quiet) ? 0 : print(app::describe(*build));
+}
+
+int tell_db(const app::cli::ParsedCommand& command, const app::cli::Environment& environment) {
+  const auto state = app::open_state(command.get(app::cli::options::state_dir), environment);
+  const auto database =
+      app::Database::choose(command.get(app::cli::options::db).value_or(""), state.ok() ? state->path() : "");
+  return database.ok() ? print(app::describe(*database)) : fail(database.error());
+}
+
+int tell_cache(const app::cli::ParsedCommand& command, const app::cli::Environment& environment) {
+  const auto state = app::open_state(command.get(app::cli::options::state_dir), environment);
+  if (!state.ok()) return fail(state.error());
+  const auto size = store::LayerCache(state->path()).size();
+  if (!size.ok()) return fail(size.error());
+  return print(fmt::format("{}/layers: {} layers, {:.1f} MB\n", state->path(), size->files,
+                           static_cast<double>(size->bytes) / 1e6));
+}
+
+int clear_cache(const app::cli::ParsedCommand& command, const app::cli::Environment& environment) {
+  const auto state = app::open_state(command.get(app::cli::options::state_dir), environment);
+  if (!state.ok()) return fail(state.error());
+  const auto removed = store::LayerCache(state->path()).prune({0, std::chrono::hours(0)}, base::now());
+  return removed.ok() ? 0 : fail(removed.error());
+}
+
 int run(const app::cli::ParsedCommand& command, const app::cli::Environment& environment) {
   switch (command.verb().id) {
     case VerbId::scan: return app::scan(command, environment);
-    case VerbId::db_build:
-    case VerbId::db_info:
-    case VerbId::cache_info:
-    case VerbId::cache_clear: break;
+    case VerbId::db_build: return build_db(command, environment);
+    case VerbId::db_info: return tell_db(command, environment);
+    case VerbId::cache_info: return tell_cache(command, environment);
+    case VerbId::cache_clear: return clear_cache(command, environment);
     case VerbId::completion: {
       const auto shell = app::cli::parse_shell(command.operands().front());
       return shell.ok() ? print(app::cli::completion_script(*shell)) : fail(shell.error());

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <thread>
 
+#include "app/db.h"
 #include "app/scan/read_target.h"
 #include "app/scan/target.h"
 #include "app/state.h"
@@ -18,6 +19,7 @@
 #include "derive/support.h"
 #include "model/report.h"
 #include "sink/all.h"
+#include "sink/progress.h"
 
 namespace doorman::app {
 
@@ -38,7 +40,7 @@ class Scan {
     if (command_.get(options::quiet)) base::set_log_level(base::LogLevel::error);
     const auto requests = command_.get(options::output);
     DOORMAN_TRY(const auto destinations, cli::plan_outputs(command_.get(options::format), requests));
-    prepare();
+    DOORMAN_CHECK(prepare());
     bool undecided = false;
     for (const std::string& target : command_.operands()) {
       Status told = take_target(target);
@@ -47,12 +49,15 @@ class Scan {
       undecided = true;
     }
     if (!reports_.empty()) DOORMAN_CHECK(write(destinations));
+    if (cache_) (void)cache_->prune({}, base::now());
     if (undecided) return 2;
     return failed_ ? 1 : 0;
   }
 
  private:
-  void prepare() {
+  Status prepare() {
+    DOORMAN_TRY(Database database, Database::choose(command_.get(options::db).value_or(""), state_.ok() ? state_->path() : ""));
+    database_ = std::move(database);
     now_ = command_.get(options::now).value_or(base::now());
     read_.layer.scratch = [this]() -> Result<base::Fd> {
       if (!state_.ok()) return state_.error();
@@ -71,14 +76,21 @@ class Scan {
     read_.platform = command_.get(options::platform);
     read_.ca_file = command_.get(options::ca_file).value_or("");
     read_.insecure_http = command_.get(options::insecure_http);
+    progress_ = sink::Progress::on_stderr(command_.get(options::quiet) || command_.get(options::no_progress));
+    read_.layer.progress = [this](std::uint64_t bytes) { progress_->add_bytes(bytes); };
+    return {};
   }
 
   Status take_target(const std::string& text) {
     DOORMAN_TRY(const TargetSpec spec, find_target(text));
-    DOORMAN_TRY(model::Inventory inventory, read_target(spec, read_));
+    read_.begin = [&](std::uint64_t bytes, std::size_t layers) { progress_->start("reading " + text, bytes, layers); };
+    auto read = read_target(spec, read_);
+    progress_->finish();
+    DOORMAN_TRY(model::Inventory inventory, std::move(read));
     if (inventory.distribution) inventory.support = derive::support_of(*inventory.distribution, now_);
-    model::Report report{std::move(inventory), {}, 0, {}, std::nullopt, DOORMAN_VERSION};
+    model::Report report{std::move(inventory), {}, 0, database_->info(), std::nullopt, DOORMAN_VERSION};
     report.created = created(report.inventory);
+    report.findings = derive::match(report.inventory, database_->reader(), {command_.get(options::all)});
     judge(report);
     reports_.push_back(std::move(report));
     return {};
@@ -132,7 +144,9 @@ class Scan {
   const cli::ParsedCommand& command_;
   const cli::Environment& environment_;
   Result<store::StateDir> state_;
+  std::optional<Database> database_;
   std::optional<store::LayerCache> cache_;
+  std::unique_ptr<sink::Progress> progress_;
   ReadOptions read_;
   base::Time now_{};
   std::vector<model::Report> reports_;

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "app/cli/option.h"
+#include "app/cli/values.h"
+
+/// The table of verbs and options. What the program accepts is written here and nowhere else: the parser, help,
+/// manual page, completions, environment and configuration file all read it.
+namespace doorman::app::cli {
+
+enum class VerbId : std::uint8_t { scan, db_build, db_info, cache_info, cache_clear, completion, help, version };
+
+/// A word and what it means, under a heading: targets, examples, exit codes.
+struct Term {
+  std::string_view word;
+  std::string_view meaning;
+};
+struct Section {
+  std::string_view heading;
+  std::span<const Term> terms;
+};
+
+struct Verb {
+  VerbId id;
+  std::string_view words;     ///< `scan`, `db build`
+  std::string_view operands;  ///< as help writes them: `TARGET...`; empty for none
+  std::size_t min_operands, max_operands;
+  std::span<const std::string_view> operand_choices;  ///< what the shell offers; empty for files
+  std::string_view summary;                           ///< one line
+  std::string_view about;                             ///< paragraphs, separated by empty lines
+  std::span<const Option* const> options;             ///< without the common ones
+  std::span<const Section> sections;
+};
+
+inline constexpr std::size_t any_number = 0xffffffff;
+inline constexpr std::uint64_t min_width = 40, max_width = 1000;
+
+namespace options {
+
+inline constexpr auto severity = optional<parse_severity_filter>({
+    .name = "severity",
+    .value = "LIST",
+    .help = "Show only these: a comma-separated list of critical, high, medium, low, none and unknown, where high+ "
+            "means high and above; what is hidden is counted",
+    .group = Group::findings,
+    .choices = severity_names,
+});
+inline constexpr auto fail_on = optional<parse_fail_on>({
+    .name = "fail-on",
+    .value = "SEVERITY",
+    .help =
+        "Exit with 1 when there is a finding of this severity or above, shown or hidden; any stands for every one",
+    .group = Group::findings,
+    .choices = fail_on_names,
+});
+inline constexpr auto ignore_unfixed = flag({
+    .name = "ignore-unfixed",
+    .help = "Leave out findings that no update fixes; --fail-on does not see them either",
+    .group = Group::findings,
+});
+inline constexpr auto all = flag({
+    .name = "all",
+    .help = "List also the language packages whose files an operating-system package owns",
+    .group = Group::findings,
+});
+
+inline constexpr auto format = optional<parse_report_format>({
+    .name = "format",
+    .letter = 'f',
+    .value = "FORMAT",
+    .help = "The form of the report: table (when none is given), json, cyclonedx, spdx or sarif",
+    .group = Group::output,
+    .choices = report_format_names,
+});
+inline constexpr auto output = repeated<parse_output>({
+    .name = "output",
+    .letter = 'o',
+    .value = "[FORMAT=]FILE",
+    .help = "Write the report to a file instead of standard output (-); repeat it for several. Without FORMAT= the "
+            "form is that of --format, else what the name says: .cdx.json, .spdx.json, .sarif, .json, or a table",
+    .group = Group::output,
+    .completes = Completes::files,
+});
+inline constexpr auto color = defaulted<parse_color>({
+    .name = "color",
+    .value = "WHEN",
+    .help = "Colour the table: auto (on a terminal, unless NO_COLOR is set), always or never",
+    .group = Group::output,
+    .fallback = "auto",
+    .choices = color_names,
+});
+inline constexpr auto width = optional<parse_count<min_width, max_width>>({
+    .name = "width",
+    .value = "COLUMNS",
+    .help = "Lay text out for so many columns, rather than for the terminal's width",
+    .group = Group::output,
+});
+inline constexpr auto no_progress = flag({
+    .name = "no-progress",
+    .help = "Show no progress bar; there is none anyway where standard error is no terminal",
+    .group = Group::output,
+});
+inline constexpr auto quiet = flag({
+    .name = "quiet",
+    .letter = 'q',
+    .help = "Say nothing but the report and errors",
+    .group = Group::output,
+});
+
+inline constexpr auto platform = optional<parse_platform>({
+    .name = "platform",
+    .value = "OS/ARCH[/VARIANT]",
+    .help = "Which image of an index to take; this machine's when none is given",
+    .group = Group::input,
+});
+inline constexpr auto verify = defaulted<parse_verify>({
+    .name = "verify",
+    .value = "HOW",
+    .help = "Check the digests of all that is read, or read every layer again and check its diffID too (full)",
+    .group = Group::input,
+    .fallback = "digests",
+    .choices = verify_names,
+});
+inline constexpr auto db = optional<parse_file_name>({
+    .name = "db",
+    .value = "FILE",
+    .help =
+        "The advisory database to use, instead of the one that db build made or, without that, the built-in one",
+    .group = Group::input,
+    .completes = Completes::files,
+});
+inline constexpr auto now = optional<parse_moment>({
+    .name = "now",
+    .value = "DATE",
+    .help = "The day to judge by, for what expires and for a release's support; today when none is given",
+    .group = Group::input,
+});
+
+inline constexpr auto ca_file = optional<parse_file_name>({
+    .name = "ca-file",
+    .value = "FILE",
+    .help = "Trust the certificate authorities in this PEM file too",
+    .group = Group::registry,
+    .completes = Completes::files,
+});
+inline constexpr auto insecure_http = flag({
+    .name = "insecure-http",
+    .help = "Allow plain http to registries on other machines",
+    .group = Group::registry,
+});
+
+inline constexpr auto state_dir = optional<parse_file_name>({
+    .name = "state-dir",
+    .value = "DIR",
+    .help = "Where everything that is kept lies: /var/lib/doorman for root, else $XDG_CACHE_HOME/doorman or "
+            "~/.cache/doorman",
+    .group = Group::running,
+    .completes = Completes::folders,
+});
+inline constexpr auto no_cache = flag({
+    .name = "no-cache",
+    .help = "Neither use nor fill the cache of layers",
+    .group = Group::running,
+});
+inline constexpr auto jobs = optional<parse_count<1, 256>>({
+    .name = "jobs",
+    .letter = 'j',
+    .value = "N",
+    .help = "Read so many layers at a time; one for each processor when none is given",
+    .group = Group::running,
+});
+
+inline constexpr auto db_output = optional<parse_file_name>({
+    .name = "output",
+    .letter = 'o',
+    .value = "FILE",
+    .help = "Where to write the database, instead of the state folder, where scan finds it by itself",
+    .group = Group::output,
+    .completes = Completes::files,
+});
+
+inline constexpr auto man = flag({
+    .name = "man",
+    .help = "Write the manual page, in roff",
+    .group = Group::output,
+    .flag_only = true,
+});
+
+inline constexpr auto config = optional<parse_file_name>({
+    .name = "config",
+    .value = "FILE",
+    .help = "Take settings from this file only, instead of /etc/doorman/config.yaml and the user's own",
+    .group = Group::general,
+    .completes = Completes::files,
+});
+inline constexpr auto help = flag({
+    .name = "help",
+    .letter = 'h',
+    .help = "Show this help",
+    .group = Group::general,
+    .flag_only = true,
+});
+inline constexpr auto version = flag({
+    .name = "version",
+    .help = "Show the version",
+    .group = Group::general,
+    .flag_only = true,
+});
+
+}  // namespace options
+
+std::span<const Verb> verbs();
+const Verb& verb_of(VerbId id);
+/// Whether the verb tells about the program itself: help, version, completion. No setting bears on these, so that a
+/// broken configuration keeps nobody from the help.
+bool is_about_program(VerbId id);
+/// What every verb takes, and what stands before any verb.
+std::span<const Option* const> common_options();
+/// About the program as a whole: exit status, environment, files.
+std::span<const Section> program_sections();
+
+inline constexpr std::string_view program_name = "doorman";
+inline constexpr std::string_view program_summary =
+    "checks what a container is, at each of the doors that it passes";
+
+}  // namespace doorman::app::cli

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "model/image.h"
+#include "model/vulnerability.h"
+
+/// The values of options: how each is written, and what it becomes. All of them are pure, and a mistake is a
+/// `usage` error that names the value and, where there is one, the nearest that would do.
+namespace doorman::app::cli {
+
+enum class ReportFormat : std::uint8_t { table, json, cyclonedx, spdx, sarif };
+inline constexpr std::array<std::string_view, 5> report_format_names = {"table", "json", "cyclonedx", "spdx",
+                                                                        "sarif"};
+std::string_view to_text(ReportFormat format);
+base::Result<ReportFormat> parse_report_format(std::string_view text);
+
+enum class Verify : std::uint8_t {
+  digests,  ///< of what is read; a cached layer is not read again
+  full,     ///< read everything again, and check the diffIDs as well
+};
+inline constexpr std::array<std::string_view, 2> verify_names = {"digests", "full"};
+base::Result<Verify> parse_verify(std::string_view text);
+
+enum class ColorChoice : std::uint8_t { automatic, always, never };
+inline constexpr std::array<std::string_view, 3> color_names = {"auto", "always", "never"};
+base::Result<ColorChoice> parse_color(std::string_view text);
+
+enum class Shell : std::uint8_t { bash, zsh, fish };
+inline constexpr std::array<std::string_view, 3> shell_names = {"bash", "zsh", "fish"};
+base::Result<Shell> parse_shell(std::string_view text);
+
+/// Which severities are shown.
+class SeverityFilter {
+ public:
+  static SeverityFilter all() { return SeverityFilter(0xff); }
+  static SeverityFilter at_least(model::Severity lowest);
+  static SeverityFilter only(model::Severity severity) { return SeverityFilter(bit(severity)); }
+
+  void add(SeverityFilter other) { mask_ = static_cast<std::uint8_t>(mask_ | other.mask_); }
+  [[nodiscard]] bool shows(model::Severity severity) const { return (mask_ & bit(severity)) != 0; }
+
+ private:
+  explicit SeverityFilter(std::uint8_t mask) : mask_(mask) {}
+  static std::uint8_t bit(model::Severity severity) {
+    return static_cast<std::uint8_t>(1U << static_cast<unsigned>(severity));
+  }
+  std::uint8_t mask_;
+};
+
+inline constexpr std::array<std::string_view, 6> severity_names = {"critical", "high", "medium",
+                                                                   "low",      "none", "unknown"};
+/// `all`, or a comma-separated list of severities in either case; `high+` means high and above.
+base::Result<SeverityFilter> parse_severity_filter(std::string_view text);
+
+inline constexpr std::array<std::string_view, 7> fail_on_names = {"any", "critical", "high",   "medium",
+                                                                  "low", "none",     "unknown"};
+/// The lowest severity that fails. `any` is `unknown`, the lowest there is.
+base::Result<model::Severity> parse_fail_on(std::string_view text);
+
+/// One `--output`: `FILE`, or `FORMAT=FILE`. What stands before the first `=` must be a format, unless it has a
+/// slash: `./a=b` is a file. `-` is standard output.
+struct OutputRequest {
+  std::optional<ReportFormat> format;
+  std::string file;
+};
+base::Result<OutputRequest> parse_output(std::string_view text);
+
+/// Where one report goes, and in which form.
+struct Destination {
+  ReportFormat format = ReportFormat::table;
+  std::string file;  ///< `-` for standard output
+
+  bool operator==(const Destination&) const = default;
+};
+/// With no request, one report on standard output. A request without a format of its own takes `format`, if
+/// given, else what the file's name says (.cdx.json, .spdx.json, .sarif, .json), else a table. Naming a file
+/// twice is an error.
+base::Result<std::vector<Destination>> plan_outputs(std::optional<ReportFormat> format,
+                                                    std::span<const OutputRequest> requests);
+
+/// `os/architecture` or `os/architecture/variant`; a bare architecture means linux.
+base::Result<model::Platform> parse_platform(std::string_view text);
+
+/// `2024-05-01` or an RFC 3339 time.
+base::Result<base::Time> parse_moment(std::string_view text);
+
+/// Text that is not empty and holds no NUL: the name of a file or folder.
+base::Result<std::string> parse_file_name(std::string_view text);
+
+template <std::uint64_t lowest, std::uint64_t highest>
+base::Result<std::uint64_t> parse_count(std::string_view text);
+/// The common part of parse_count.
+base::Result<std::uint64_t> parse_number_within(std::string_view text, std::uint64_t lowest, std::uint64_t highest);
+
+template <std::uint64_t lowest, std::uint64_t highest>
+base::Result<std::uint64_t> parse_count(std::string_view text) {
+  return parse_number_within(text, lowest, highest);
+}
+
+/// `1`, `true`, `yes`, `on` and their opposites, in either case: a flag in the environment or a file.
+base::Result<bool> parse_truth(std::string_view text);
+
+}  // namespace doorman::app::cli
