@@ -13,7 +13,8 @@ constexpr std::uint8_t no_digit = 0xff;
 constexpr std::array<std::uint8_t, 256> digits = [] {
   std::array<std::uint8_t, 256> table{};
   table.fill(no_digit);
-  for (std::size_t i = 0; i < alphabet.size(); ++i) table[static_cast<std::uint8_t>(alphabet[i])] = static_cast<std::uint8_t>(i);
+  for (std::size_t i = 0; i < alphabet.size(); ++i)
+    table[static_cast<std::uint8_t>(alphabet[i])] = static_cast<std::uint8_t>(i);
   return table;
 }();
 
@@ -25,8 +26,10 @@ std::string base64_encode(std::string_view bytes) {
   for (std::size_t at = 0; at < bytes.size(); at += 3) {
     const std::string_view group = bytes.substr(at, 3);
     std::uint32_t bits = 0;
-    for (std::size_t i = 0; i < 3; ++i) bits = bits << 8U | (i < group.size() ? static_cast<std::uint8_t>(group[i]) : 0U);
-    for (std::size_t i = 0; i < 4; ++i) out.push_back(i <= group.size() ? alphabet[bits >> (18 - 6 * i) & 63U] : '=');
+    for (std::size_t i = 0; i < 3; ++i)
+      bits = bits << 8U | (i < group.size() ? static_cast<std::uint8_t>(group[i]) : 0U);
+    for (std::size_t i = 0; i < 4; ++i)
+      out.push_back(i <= group.size() ? alphabet[bits >> (18 - 6 * i) & 63U] : '=');
   }
   return out;
 }

@@ -20,8 +20,8 @@ Compression sniff_compression(Bytes head);
 /// Limits against inflation bombs. A stream that crosses one ends with a `limit` error that names it.
 struct InflateLimits {
   std::uint64_t max_bytes = 64ULL << 30U;       ///< plain bytes in all
-  std::uint64_t max_ratio = 1100;               ///< plain to compressed; deflate itself cannot pass 1032
-  std::uint64_t ratio_applies_from = 64U << 20U;  ///< small streams may be as dense as they like
+  std::uint64_t max_ratio = 250;                 ///< plain to compressed; real layers stay below 50
+  std::uint64_t ratio_applies_from = 1U << 30U;  ///< smaller streams may be as dense as they like
 };
 
 /// Counts a stream's bytes on both sides of its decompression and says when a limit is crossed.

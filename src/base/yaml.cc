@@ -6,8 +6,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
+#include <map>
 #include <string>
-#include <unordered_map>
 
 #include "base/text.h"
 
@@ -36,6 +37,7 @@ namespace {
 /// How much a finished node stands for, aliases included.
 struct Extent {
   std::size_t nodes = 1;
+  std::size_t text_bytes = 0;
   std::size_t height = 1;
 };
 
@@ -154,13 +156,14 @@ class Builder {
     node.text_at = static_cast<std::uint32_t>(tree_.text.size());
     node.text_size = static_cast<std::uint32_t>(scalar.length);
     tree_.text.append(reinterpret_cast<const char*>(scalar.value), scalar.length);
-    DOORMAN_CHECK(add(event, node, {}));
-    remember(view(scalar.anchor), {last_node(), {}});
+    const Extent extent = {1, scalar.length, 1};
+    DOORMAN_CHECK(add(event, node, extent));
+    remember(view(scalar.anchor), {last_node(), extent});
     return {};
   }
 
   Status add_alias(const yaml_event_t& event) {
-    const auto found = anchors_.find(std::string(view(event.data.alias.anchor)));
+    const auto found = anchors_.find(view(event.data.alias.anchor));
     if (found == anchors_.end()) {
       return Error(ErrorCode::invalid,
                    fmt::format("line {}: alias of an unknown or unfinished anchor", event.start_mark.line + 1));
@@ -187,14 +190,19 @@ class Builder {
     if (open_.empty()) return;
     Extent& outer = open_.back().extent;
     outer.nodes += closed.extent.nodes - 1;
+    outer.text_bytes += closed.extent.text_bytes;
     outer.height = std::max(outer.height, closed.extent.height + 1);
   }
 
   Status add(const yaml_event_t& event, const YamlNode& node, Extent extent) {
     if (open_.size() + extent.height > YamlDocument::max_depth)
       return limit(event, "levels", YamlDocument::max_depth);
-    total_ += extent.nodes;
-    if (total_ > YamlDocument::max_nodes) return limit(event, "nodes", YamlDocument::max_nodes);
+    total_.nodes += extent.nodes;
+    total_.text_bytes += extent.text_bytes;
+    if (total_.nodes > YamlDocument::max_nodes) return limit(event, "nodes", YamlDocument::max_nodes);
+    if (total_.text_bytes > YamlDocument::max_text_bytes) {
+      return limit(event, "bytes of text", YamlDocument::max_text_bytes);
+    }
     const auto index = static_cast<std::uint32_t>(tree_.nodes.size());
     tree_.nodes.push_back(node);
     if (open_.empty()) {
@@ -207,6 +215,7 @@ class Builder {
     link = index;
     parent.last_child = index;
     parent.extent.nodes += extent.nodes;
+    parent.extent.text_bytes += extent.text_bytes;
     parent.extent.height = std::max(parent.extent.height, extent.height + 1);
     return {};
   }
@@ -226,8 +235,8 @@ class Builder {
 
   YamlTree& tree_;
   std::vector<OpenCollection> open_;
-  std::unordered_map<std::string, Anchored> anchors_;
-  std::size_t total_ = 0;
+  std::map<std::string, Anchored, std::less<>> anchors_;
+  Extent total_{0, 0, 0};
 };
 
 bool one_of(std::string_view text, std::initializer_list<std::string_view> words) {

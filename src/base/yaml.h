@@ -69,12 +69,14 @@ struct YamlValue::Member {
 /// A parsed YAML text (1.1 and the common part of 1.2, as libyaml reads it). Owns what its values point to.
 ///
 /// An alias is the node that it names, not a copy; but for the limits it counts with all that it stands for,
-/// so a text whose aliases multiply is refused, and walking a document never takes more than max_nodes steps.
+/// so a text whose aliases multiply is refused, and walking a document never takes more than max_nodes steps nor
+/// reads more than max_text_bytes.
 class YamlDocument {
  public:
   static constexpr std::size_t max_bytes = 32U << 20U;
   static constexpr std::size_t max_depth = 128;
   static constexpr std::size_t max_nodes = 1'000'000;
+  static constexpr std::size_t max_text_bytes = 2 * max_bytes;  ///< of all scalars; only aliases get there
   static constexpr std::size_t max_directives = 64;
 
   /// Errors begin with `line N:`. Crossing one of the limits above is a `limit` error that names it.

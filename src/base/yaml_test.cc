@@ -94,6 +94,13 @@ TEST(Yaml, AliasesThatMultiplyCountWithAllThatTheyStandFor) {
   EXPECT_EQ(refused.error().message(), "line 6: YAML with more than 1000000 nodes");
 }
 
+TEST(Yaml, AliasesOfALongTextCountItsBytes) {
+  const std::string text = "- &a " + std::string(1U << 20U, 'x') + "\n" + repeated("- *a\n", 64);
+  const auto refused = YamlDocument::parse(text);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().message(), "line 65: YAML with more than 67108864 bytes of text");
+}
+
 TEST(Yaml, AliasesThatNestCountTheirHeight) {
   std::string tower = "- &a0 [x]\n";
   for (int i = 1; i < 200; ++i) {

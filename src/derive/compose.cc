@@ -241,7 +241,10 @@ Inventory compose(Target target, std::vector<LayerFacts> layers) {
   for (std::uint32_t i = 0; i < layers.size(); ++i) {
     const LayerFacts& layer = layers[i];
     const model::BuildStep* step = inventory.config ? inventory.config->step_of_layer(i) : nullptr;
-    inventory.layers.push_back({layer.blob, layer.diff_id, layer.stored_bytes, layer.plain_bytes, layer.entries,
+    // The settings say the diffID whether or not it was computed this time: the report is the same.
+    std::optional<base::Digest> diff_id = layer.diff_id;
+    if (inventory.config && i < inventory.config->diff_ids.size()) diff_id = inventory.config->diff_ids[i];
+    inventory.layers.push_back({layer.blob, diff_id, layer.stored_bytes, layer.plain_bytes, layer.entries,
                                 step == nullptr ? std::string() : step->created_by});
     inventory.notes.insert(inventory.notes.end(), layer.notes.begin(), layer.notes.end());
   }

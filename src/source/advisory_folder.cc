@@ -47,7 +47,8 @@ Result<std::vector<std::string>> files_below(const std::string& folder) {
     const bool hidden = entry->path().filename().native().starts_with('.');
     if (hidden && entry->is_directory(failed)) entry.disable_recursion_pending();
     if (hidden || !entry->is_regular_file(failed)) continue;
-    if (found.size() == max_files) return base::Error(base::ErrorCode::limit, folder + ": more than 2,000,000 files");
+    if (found.size() == max_files)
+      return base::Error(base::ErrorCode::limit, folder + ": more than 2,000,000 files");
     found.push_back(entry->path().lexically_relative(folder).native());
   }
   std::ranges::sort(found);
@@ -100,10 +101,10 @@ class FolderReader {
   std::vector<SourceRule> rules_;
   FolderSummary summary_;
   parse::advisory::VulnerableCodeRows rows_;
-  std::string path_;         ///< of the file at hand
-  std::string source_;       ///< its name, if no rule says otherwise
-  bool announced_ = false;   ///< to the receiver
-  std::size_t noted_ = 0;    ///< of this file
+  std::string path_;        ///< of the file at hand
+  std::string source_;      ///< its name, if no rule says otherwise
+  bool announced_ = false;  ///< to the receiver
+  std::size_t noted_ = 0;   ///< of this file
 };
 
 Result<FolderSummary> FolderReader::read() {
@@ -180,7 +181,8 @@ Status FolderReader::read_document(LineReader& lines) {
   std::size_t index = 0;
   for (const base::JsonValue& record : root.items()) {
     ++index;
-    if (const Status taken = take_osv(record); !taken.ok()) note(path_ + ": record " + std::to_string(index), taken.error());
+    if (const Status taken = take_osv(record); !taken.ok())
+      note(path_ + ": record " + std::to_string(index), taken.error());
   }
   return {};
 }
@@ -190,7 +192,8 @@ Status FolderReader::read_lines(LineReader& lines, const EachLine& each) {
   for (;;) {
     DOORMAN_TRY(const bool more, lines.next(line));
     if (!more) return {};
-    if (const Status taken = each(line); !taken.ok()) note(path_ + ":" + std::to_string(lines.number()), taken.error());
+    if (const Status taken = each(line); !taken.ok())
+      note(path_ + ":" + std::to_string(lines.number()), taken.error());
   }
 }
 

@@ -31,11 +31,12 @@ class AdvisoryReceiver {
 };
 
 struct FolderSummary {
-  std::uint64_t files = 0;    ///< of which something was read
+  std::uint64_t files = 0;  ///< of which something was read
   std::uint64_t records = 0;
   std::uint64_t withdrawn = 0;
-  std::map<std::string, std::uint64_t> skipped;  ///< affected packages in ecosystems that we do not judge, by ecosystem
-  std::vector<model::Note> notes;                ///< what could not be read: `osv/go.jsonl:118`, why
+  std::map<std::string, std::uint64_t>
+      skipped;                     ///< affected packages in ecosystems that we do not judge, by ecosystem
+  std::vector<model::Note> notes;  ///< what could not be read: `osv/go.jsonl:118`, why
 };
 
 /// Reads every file of advisories in the folder and below it, in the order of their paths; links to folders and

@@ -19,7 +19,8 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 
-/// `[overlay@/folder]name`, as skopeo and podman write it; the run root and options behind a `+` or `:` are dropped.
+/// `[overlay@/folder]name`, as skopeo and podman write it; the run root and options behind a `+` or `:` are
+/// dropped.
 struct PlacedName {
   std::optional<StorageConfig> place;
   std::string_view name;
@@ -77,7 +78,8 @@ Result<std::vector<std::string>> layer_chain(const StorageIndex& index, const Im
       return Error(ErrorCode::invalid, place + ": no layer " + base::printable(id.substr(0, 64)));
     }
     if (folders.size() == parse::image::max_layers) {
-      return Error(ErrorCode::limit, fmt::format("{}: more than {} layers on each other", place, parse::image::max_layers));
+      return Error(ErrorCode::limit,
+                   fmt::format("{}: more than {} layers on each other", place, parse::image::max_layers));
     }
     DOORMAN_TRY(std::string folder, existing_folder(layer->second.store->layer_folder(id)));
     folders.push_back(std::move(folder));
@@ -93,9 +95,9 @@ Result<StoredImage> find_in(std::string_view name, const StorageConfig& config) 
   DOORMAN_TRY(StoredImage stored, read_documents(*image));
   DOORMAN_TRY(stored.layer_folders, layer_chain(index, *image));
   if (stored.layer_folders.size() != stored.config.diff_ids.size()) {
-    return Error(ErrorCode::invalid, fmt::format("{}: {} layers, but {} diffIDs in the configuration",
-                                                 image->store->layers_json(), stored.layer_folders.size(),
-                                                 stored.config.diff_ids.size()));
+    return Error(ErrorCode::invalid,
+                 fmt::format("{}: {} layers, but {} diffIDs in the configuration", image->store->layers_json(),
+                             stored.layer_folders.size(), stored.config.diff_ids.size()));
   }
   if (stored.merged && !stored.layer_folders.empty()) stored.layer_folders = {stored.layer_folders.back()};
   return stored;

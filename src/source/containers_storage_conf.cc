@@ -29,7 +29,8 @@ std::string default_folder(const StorageUser& user) {
 
 /// rootless_storage_path may hold $HOME and $UID.
 std::string expand(std::string_view text, const StorageUser& user) {
-  const std::pair<std::string_view, std::string> variables[] = {{"$HOME", user.home}, {"$UID", std::to_string(user.uid)}};
+  const std::pair<std::string_view, std::string> variables[] = {{"$HOME", user.home},
+                                                                {"$UID", std::to_string(user.uid)}};
   std::string out;
   while (!text.empty()) {
     bool replaced = false;
@@ -47,7 +48,8 @@ std::string expand(std::string_view text, const StorageUser& user) {
 }
 
 /// The string member of the last `[section]` that has it.
-std::string setting(const base::TomlDocument& document, const std::vector<std::string>& section, std::string_view key) {
+std::string setting(const base::TomlDocument& document, const std::vector<std::string>& section,
+                    std::string_view key) {
   std::string found;
   for (const base::TomlSection& part : document.sections()) {
     if (part.path == section) found = std::string(part.table[key].string_or(found));
@@ -58,8 +60,12 @@ std::string setting(const base::TomlDocument& document, const std::vector<std::s
 }  // namespace
 
 StorageUser StorageUser::from_environment() {
-  return {getuid(), variable("HOME"), variable("CONTAINERS_STORAGE_CONF"), variable("STORAGE_DRIVER"),
-          variable("XDG_CONFIG_HOME"), variable("XDG_DATA_HOME")};
+  return {getuid(),
+          variable("HOME"),
+          variable("CONTAINERS_STORAGE_CONF"),
+          variable("STORAGE_DRIVER"),
+          variable("XDG_CONFIG_HOME"),
+          variable("XDG_DATA_HOME")};
 }
 
 Result<StorageConfig> parse_storage_conf(base::Bytes text, const StorageUser& user, bool system_wide) {

@@ -11,7 +11,7 @@ namespace doorman::source {
 
 /// Where images are stored: the first folder is the user's own, the others are read-only additions.
 struct StorageConfig {
-  std::string driver;                ///< `overlay`, `vfs`; empty: whatever is there
+  std::string driver;  ///< `overlay`, `vfs`; empty: whatever is there
   std::vector<std::string> folders;
 
   bool operator==(const StorageConfig&) const = default;

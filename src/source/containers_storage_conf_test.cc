@@ -33,7 +33,8 @@ TEST(StorageConf, TellsDriverAndFolders) {
 TEST(StorageConf, TheSystemsGraphrootIsNotForOtherUsers) {
   EXPECT_EQ(parse_storage_conf(conf, me(), true)->folders.front(), "/home/me/own-1000");
   EXPECT_EQ(parse_storage_conf(conf, me(), false)->folders.front(), "/data/images");
-  EXPECT_EQ(parse_storage_conf("[storage]\ngraphroot='/x'", me(), true)->folders.front(), "/home/me/.local/share/containers/storage");
+  EXPECT_EQ(parse_storage_conf("[storage]\ngraphroot='/x'", me(), true)->folders.front(),
+            "/home/me/.local/share/containers/storage");
 }
 
 TEST(StorageConf, TheEnvironmentChoosesTheDriver) {

@@ -62,7 +62,8 @@ Status add_store(const Store& store, StorageIndex& index) {
 }  // namespace
 
 std::string Store::image_file(std::string_view id, std::string_view name) const {
-  const bool plain = std::ranges::all_of(name, [](char c) { return base::is_digit(c) || (c >= 'a' && c <= 'z') || c == '.'; });
+  const bool plain =
+      std::ranges::all_of(name, [](char c) { return base::is_digit(c) || (c >= 'a' && c <= 'z') || c == '.'; });
   const std::string file = plain ? std::string(name) : "=" + base::base64_encode(name);
   return folder + "/" + driver + "-images/" + std::string(id) + "/" + file;
 }
@@ -80,7 +81,8 @@ bool is_storage_id(std::string_view text) {
 Result<StorageIndex> read_storage_index(const StorageConfig& config) {
   const std::string driver = config.driver == "overlay2" ? "overlay" : config.driver;
   if (!driver.empty() && driver != "overlay" && driver != "vfs") {
-    return Error(ErrorCode::unsupported, "storage driver " + base::printable(driver) + " (overlay and vfs are read)");
+    return Error(ErrorCode::unsupported,
+                 "storage driver " + base::printable(driver) + " (overlay and vfs are read)");
   }
   StorageIndex index;
   for (const std::string& folder : config.folders) {

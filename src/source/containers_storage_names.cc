@@ -20,7 +20,9 @@ constexpr std::size_t min_id_digits = 3;
 using Meaning = std::function<bool(const ImageRecord&)>;
 
 Meaning named(std::string name) {
-  return [name = std::move(name)](const ImageRecord& image) { return std::ranges::find(image.names, name) != image.names.end(); };
+  return [name = std::move(name)](const ImageRecord& image) {
+    return std::ranges::find(image.names, name) != image.names.end();
+  };
 }
 
 Meaning named_with_ending(std::string ending) {

@@ -26,8 +26,9 @@ class StorageTest : public testing::Test {
     root_ = testing::TempDir() + "doorman-storage-" + std::to_string(getpid());
     fs::remove_all(root_);
     add_layers({{1, ""}, {2, layer_id(1)}});
-    config_ = fmt::format(R"({{"os":"linux","architecture":"amd64","config":{{"User":"me"}},"rootfs":{{"diff_ids":["sha256:{}","sha256:{}"]}}}})",
-                          layer_id(0xa), layer_id(0xb));
+    config_ = fmt::format(
+        R"({{"os":"linux","architecture":"amd64","config":{{"User":"me"}},"rootfs":{{"diff_ids":["sha256:{}","sha256:{}"]}}}})",
+        layer_id(0xa), layer_id(0xb));
     id_ = base::digest_of(config_).hex();
     manifest_ = fmt::format(R"({{"schemaVersion":2,"config":{{"digest":"sha256:{}","size":1}},"layers":[]}})", id_);
     write("overlay-images/" + id_ + "/manifest", manifest_);
@@ -49,10 +50,13 @@ class StorageTest : public testing::Test {
     write("overlay-layers/layers.json", "[" + json + "]");
   }
   void images(const std::string& top_layer) {
-    write("overlay-images/images.json", fmt::format(R"([{{"id":"{}","digest":"{}","names":["localhost/app:1"],"layer":"{}"}}])", id_,
-                                                    base::digest_of(manifest_).text(), top_layer));
+    write("overlay-images/images.json",
+          fmt::format(R"([{{"id":"{}","digest":"{}","names":["localhost/app:1"],"layer":"{}"}}])", id_,
+                      base::digest_of(manifest_).text(), top_layer));
   }
-  base::Result<StoredImage> find(const std::string& name = "app:1") { return find_stored_image(name, {"overlay", {root_}}); }
+  base::Result<StoredImage> find(const std::string& name = "app:1") {
+    return find_stored_image(name, {"overlay", {root_}});
+  }
 
   std::string root_, config_, manifest_, id_;
 };
@@ -64,12 +68,14 @@ TEST_F(StorageTest, FindsTheFoldersOfAnImage) {
   EXPECT_EQ(image->identity.manifest, base::digest_of(manifest_));
   EXPECT_EQ(image->identity.names, std::vector<std::string>{"localhost/app:1"});
   EXPECT_EQ(image->config.user, "me");
-  EXPECT_EQ(image->layer_folders, (std::vector{root_ + "/overlay/" + layer_id(1) + "/diff", root_ + "/overlay/" + layer_id(2) + "/diff"}));
+  EXPECT_EQ(image->layer_folders, (std::vector{root_ + "/overlay/" + layer_id(1) + "/diff",
+                                               root_ + "/overlay/" + layer_id(2) + "/diff"}));
   EXPECT_FALSE(image->merged);
 }
 
 TEST_F(StorageTest, TheNameMayHoldTheStorage) {
-  for (const std::string& place : {"[overlay@" + root_ + "]", "[" + root_ + "]", "[overlay@" + root_ + "+/run/x:overlay.mountopt=y]"}) {
+  for (const std::string& place :
+       {"[overlay@" + root_ + "]", "[" + root_ + "]", "[overlay@" + root_ + "+/run/x:overlay.mountopt=y]"}) {
     const auto image = find_stored_image(place + "localhost/app:1");
     EXPECT_TRUE(image.ok()) << place << ": " << image.error().message();
   }
@@ -135,7 +141,8 @@ TEST_F(StorageTest, ALayerThatIsALinkIsRefused) {
 }
 
 TEST_F(StorageTest, ImagesWithAnOddIdAreLeftOut) {
-  write("overlay-images/images.json", R"([{"id":"../x","names":["localhost/app:1"]},{"names":["localhost/app:1"]},3])");
+  write("overlay-images/images.json",
+        R"([{"id":"../x","names":["localhost/app:1"]},{"names":["localhost/app:1"]},3])");
   EXPECT_EQ(find().error().code(), ErrorCode::not_found);
 }
 
@@ -143,13 +150,13 @@ TEST_F(StorageTest, ImagesWithAnOddIdAreLeftOut) {
 
 std::vector<ImageRecord> some_images() {
   const auto image = [](const std::string& id, std::vector<std::string> names) {
-    return ImageRecord{nullptr, id + std::string(60, '0'), "sha256:" + id + std::string(60, '1'), "", std::move(names), {}};
+    return ImageRecord{nullptr, id + std::string(60, '0'), "sha256:" + id + std::string(60, '1'),
+                       "",      std::move(names),          {}};
   };
   return {image("aaa1", {"docker.io/library/alpine:latest"}),
           image("aab2", {"localhost/app:1", "localhost/app:latest"}),
           image("bbb3", {"docker.io/team/app:latest", "docker.io/library/app:latest"}),
-          image("ccc4", {"one.example/tool:2"}),
-          image("ddd5", {"two.example/tool:2"})};
+          image("ccc4", {"one.example/tool:2"}), image("ddd5", {"two.example/tool:2"})};
 }
 
 std::string found(const std::string& name) {
@@ -184,7 +191,8 @@ TEST(StorageNames, SeveralAreNotGuessedAmong) {
   const auto image = find_image(images, "tool:2");
   ASSERT_FALSE(image.ok());
   EXPECT_EQ(image.error().code(), ErrorCode::usage);
-  EXPECT_NE(image.error().message().find("ccc400000000, ddd500000000"), std::string::npos) << image.error().message();
+  EXPECT_NE(image.error().message().find("ccc400000000, ddd500000000"), std::string::npos)
+      << image.error().message();
 }
 
 }  // namespace

@@ -17,7 +17,8 @@
 #include "source/credentials.h"
 
 // The protocol of docker-credential-helpers: the server's name on standard input; on standard output a JSON object
-// {ServerURL, Username, Secret}, or after a failure a line of text. The user name `<token>` marks an identity token.
+// {ServerURL, Username, Secret}, or after a failure a line of text. The user name `<token>` marks an identity
+// token.
 namespace doorman::source {
 namespace {
 
@@ -123,7 +124,8 @@ Result<std::optional<Credentials>> ask(const std::string& program, std::string_v
   if (!text.ok()) return text.error();
   if (exit_code == 0) return parse_answer(*text);
   if (text->find("credentials not found") != text->npos) return std::optional<Credentials>();
-  return Error(ErrorCode::denied, exit_code < 0 ? "was killed" : fmt::format("failed with exit code {}", exit_code));
+  return Error(ErrorCode::denied,
+               exit_code < 0 ? "was killed" : fmt::format("failed with exit code {}", exit_code));
 }
 
 }  // namespace

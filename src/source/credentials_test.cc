@@ -25,8 +25,9 @@ std::string user_for(const std::string& file, const std::string& registry, const
 }
 
 TEST(Login, TheLongestKeyWins) {
-  const std::string file = R"({"auths":{"host.example":)" + auth("all", "1") + R"(,"host.example/team":)" + auth("team", "2") +
-                           R"(,"host.example/team/app":)" + auth("app", "3") + R"(,"other.example":)" + auth("other", "4") + "}}";
+  const std::string file = R"({"auths":{"host.example":)" + auth("all", "1") + R"(,"host.example/team":)" +
+                           auth("team", "2") + R"(,"host.example/team/app":)" + auth("app", "3") +
+                           R"(,"other.example":)" + auth("other", "4") + "}}";
   EXPECT_EQ(user_for(file, "host.example", "team/app"), "app");
   EXPECT_EQ(user_for(file, "host.example", "team/app/deeper"), "app");
   EXPECT_EQ(user_for(file, "host.example", "team/application"), "team");
@@ -37,10 +38,13 @@ TEST(Login, TheLongestKeyWins) {
 
 TEST(Login, DockerHubHasManyNames) {
   for (const char* key : {"docker.io", "index.docker.io", "https://index.docker.io/v1/", "registry-1.docker.io"}) {
-    EXPECT_EQ(user_for(R"({"auths":{")" + std::string(key) + R"(":)" + auth("hub", "1") + "}}", "docker.io", "library/alpine"), "hub")
+    EXPECT_EQ(user_for(R"({"auths":{")" + std::string(key) + R"(":)" + auth("hub", "1") + "}}", "docker.io",
+                       "library/alpine"),
+              "hub")
         << key;
   }
-  EXPECT_EQ(user_for(R"({"auths":{"https://host.example/v2/":)" + auth("me", "1") + "}}", "host.example", "app"), "me");
+  EXPECT_EQ(user_for(R"({"auths":{"https://host.example/v2/":)" + auth("me", "1") + "}}", "host.example", "app"),
+            "me");
 }
 
 TEST(Login, EntriesComeInSeveralForms) {
@@ -130,9 +134,11 @@ TEST_F(HelperTest, NamesArePlain) {
 }
 
 TEST_F(HelperTest, TheHelperComesBeforeTheFile) {
-  write(R"(read key; case $key in h.example) echo '{"Username":"helper","Secret":"s"}';; *) echo credentials not found; exit 1;; esac)");
+  write(
+      R"(read key; case $key in h.example) echo '{"Username":"helper","Secret":"s"}';; *) echo credentials not found; exit 1;; esac)");
   const std::string file = folder_ + "/config.json";
-  std::ofstream(file) << R"({"credsStore":"test","auths":{"h.example":)" << auth("file", "1") << R"(,"o.example":)" << auth("file", "1") << "}}";
+  std::ofstream(file) << R"({"credsStore":"test","auths":{"h.example":)" << auth("file", "1") << R"(,"o.example":)"
+                      << auth("file", "1") << "}}";
   EXPECT_EQ(find_credentials({file}, "h.example", "app").credentials->username, "helper");
   EXPECT_EQ(find_credentials({file}, "o.example", "app").credentials->username, "file");
 }

@@ -83,14 +83,16 @@ Result<Endpoint> find_endpoint(Engine engine) {
   if (host.starts_with("unix://")) return Endpoint{host.substr(7)};
   if (host.starts_with("tcp://")) {
     auto url = net::parse_url("http://" + host.substr(6));
-    if (url.ok() && net::is_loopback(url->host)) return Endpoint{"", fmt::format("http://{}:{}", url->host, url->port)};
+    if (url.ok() && net::is_loopback(url->host))
+      return Endpoint{"", fmt::format("http://{}:{}", url->host, url->port)};
   }
   if (!host.empty()) {
-    return Error(ErrorCode::usage, fmt::format("{}={}: only unix:// and tcp:// of this machine are understood", name,
-                                               base::printable(host)));
+    return Error(ErrorCode::usage, fmt::format("{}={}: only unix:// and tcp:// of this machine are understood",
+                                               name, base::printable(host)));
   }
   const auto paths = usual_sockets(engine);
-  const auto there = std::ranges::find_if(paths, [](const std::string& path) { return access(path.c_str(), F_OK) == 0; });
+  const auto there =
+      std::ranges::find_if(paths, [](const std::string& path) { return access(path.c_str(), F_OK) == 0; });
   return Endpoint{there == paths.end() ? paths.back() : *there};
 }
 
@@ -117,7 +119,8 @@ class EngineClient {
     if (engine_ == Engine::docker) return std::string();
     DOORMAN_TRY(const auto pong, get("/_ping", inspect_timeout));
     const std::string_view version = pong.header("libpod-api-version").value_or("");
-    const bool plain = !version.empty() && version.size() < 32 && version.find_first_not_of("0123456789.") == version.npos;
+    const bool plain =
+        !version.empty() && version.size() < 32 && version.find_first_not_of("0123456789.") == version.npos;
     if (!plain) return Error(ErrorCode::unsupported, "it does not speak podman's API");
     return fmt::format("/v{}/libpod", version);
   }
@@ -132,7 +135,8 @@ class EngineClient {
     auto response = client.send({.url = endpoint_.origin + path});
     if (response.ok()) return response;
     const std::string& where = endpoint_.socket.empty() ? endpoint_.origin : endpoint_.socket;
-    return Error(response.error().code(), fmt::format("{}: {}; {}", where, response.error().message(), how_to_start(engine_)));
+    return Error(response.error().code(),
+                 fmt::format("{}: {}; {}", where, response.error().message(), how_to_start(engine_)));
   }
 
  private:
@@ -148,7 +152,8 @@ Result<std::string> checked_name(std::string_view name) {
     return base::is_alpha(c) || base::is_digit(c) || std::string_view("._-/:@[]").find(c) != std::string_view::npos;
   });
   const auto parts = base::split(name, '/');
-  if (!plain || std::ranges::any_of(parts, [](std::string_view part) { return part.empty() || part == "." || part == ".."; })) {
+  if (!plain || std::ranges::any_of(
+                    parts, [](std::string_view part) { return part.empty() || part == "." || part == ".."; })) {
     return Error(ErrorCode::usage, "not the name of an image: " + base::printable(name.substr(0, 200)));
   }
   std::string escaped;

@@ -19,9 +19,9 @@ std::string_view to_text(Engine engine);
 
 /// An image as an engine hands it out.
 struct EngineExport {
-  std::string id;                         ///< as the engine writes it: 64 hex digits, docker's after `sha256:`
-  std::optional<base::Digest> digest;     ///< the same; the config digest, but for docker's containerd store
-  std::vector<std::string> names;         ///< tags, then references by digest
+  std::string id;                             ///< as the engine writes it: 64 hex digits, docker's after `sha256:`
+  std::optional<base::Digest> digest;         ///< the same; the config digest, but for docker's containerd store
+  std::vector<std::string> names;             ///< tags, then references by digest
   std::unique_ptr<base::ByteStream> archive;  ///< a docker-archive tar, as `docker save` writes it
 };
 

@@ -37,11 +37,14 @@ class EngineTest : public testing::Test {
     unsetenv("DOCKER_HOST");
     unsetenv("CONTAINER_HOST");
   }
-  void start(LoopbackServer::Handler handler) { server_ = std::make_unique<LoopbackServer>(socket_, std::move(handler)); }
+  void start(LoopbackServer::Handler handler) {
+    server_ = std::make_unique<LoopbackServer>(socket_, std::move(handler));
+  }
 
   static void docker(const Request& request, Connection& wire) {
     if (request.target == "/images/app:1/json") {
-      wire.answer(200, fmt::format(R"({{"Id":"sha256:{}","RepoTags":["app:1"],"RepoDigests":["app@sha256:{}"]}})", hex, hex));
+      wire.answer(200, fmt::format(R"({{"Id":"sha256:{}","RepoTags":["app:1"],"RepoDigests":["app@sha256:{}"]}})",
+                                   hex, hex));
     } else if (request.target == "/images/sha256:" + hex + "/get") {
       wire.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\ntar\r\n0\r\n\r\n");
     } else {
@@ -92,7 +95,8 @@ TEST_F(EngineTest, PodmanHandsOutAnArchive) {
 
 TEST_F(EngineTest, AnUnknownImageIsSaidSoInTheEnginesWords) {
   start([](const Request& request, Connection& wire) {
-    if (request.target.starts_with("/_ping") || request.target.find("libpod") != std::string::npos) podman(request, wire);
+    if (request.target.starts_with("/_ping") || request.target.find("libpod") != std::string::npos)
+      podman(request, wire);
     else docker(request, wire);
   });
   const auto of_docker = export_from_engine(Engine::docker, "other:1");
@@ -106,7 +110,8 @@ TEST_F(EngineTest, AnUnknownImageIsSaidSoInTheEnginesWords) {
 
 TEST_F(EngineTest, NamesCannotLeaveTheirPath) {
   start(docker);
-  for (const char* name : {"", "../containers/json", "a/../../b", "app?x=1", "app#x", "app json", "/app", "app/", "a%2e", "a\nb"}) {
+  for (const char* name :
+       {"", "../containers/json", "a/../../b", "app?x=1", "app#x", "app json", "/app", "app/", "a%2e", "a\nb"}) {
     const auto image = export_from_engine(Engine::docker, name);
     ASSERT_FALSE(image.ok()) << name;
     EXPECT_EQ(image.error().code(), ErrorCode::usage) << name;
@@ -161,11 +166,13 @@ TEST_F(EngineTest, ADeadSocketIsAnError) {
   const auto image = export_from_engine(Engine::docker, "app:1");
   ASSERT_FALSE(image.ok());
   EXPECT_EQ(image.error().code(), ErrorCode::network);
-  EXPECT_NE(image.error().message().find("is the docker daemon running?"), std::string::npos) << image.error().message();
+  EXPECT_NE(image.error().message().find("is the docker daemon running?"), std::string::npos)
+      << image.error().message();
 }
 
 TEST_F(EngineTest, OtherMachinesAreRefused) {
-  for (const char* host : {"tcp://engine.example:2375", "ssh://me@engine.example", "npipe:////./pipe/x", "engine.example"}) {
+  for (const char* host :
+       {"tcp://engine.example:2375", "ssh://me@engine.example", "npipe:////./pipe/x", "engine.example"}) {
     setenv("DOCKER_HOST", host, 1);
     EXPECT_EQ(export_from_engine(Engine::docker, "app").error().code(), ErrorCode::usage) << host;
   }

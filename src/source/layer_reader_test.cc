@@ -221,6 +221,7 @@ TEST(LayerReader, BombsReachTheirLimits) {
   const std::string zeros = gzip(TarBuilder().file("zeros", std::string(80U << 20U, '\0')).take());
   LayerOptions ratio = test_options();
   ratio.inflate.max_ratio = 100;
+  ratio.inflate.ratio_applies_from = 1U << 20U;
   const auto dense = read(zeros, ratio);
   ASSERT_FALSE(dense.ok());
   EXPECT_EQ(dense.error().code(), base::ErrorCode::limit);

@@ -49,7 +49,8 @@ class RegistryImage final : public ImageSource {
     const model::LayerRef& layer = layers_[index];
     auto stream = client_->open_blob(layer.blob.value(), layer.size);
     if (!stream.ok() && stream.error().code() == ErrorCode::not_found && is_foreign(layer.media_type)) {
-      return Error(ErrorCode::unsupported, "a foreign layer, which the registry does not hold: " + layer.blob->text());
+      return Error(ErrorCode::unsupported,
+                   "a foreign layer, which the registry does not hold: " + layer.blob->text());
     }
     return stream;
   }
@@ -89,13 +90,15 @@ Result<std::unique_ptr<ImageSource>> open_image(const Reference& reference, cons
   const model::Platform platform = options.platform.value_or(parse::image::host_platform());
   DOORMAN_TRY(Resolved resolved, resolve(*client, reference, platform));
   DOORMAN_TRY(model::ImageConfig config, fetch_config(*client, resolved.manifest.config).in("configuration"));
-  const bool other_platform = config.platform.os != platform.os || config.platform.architecture != platform.architecture;
+  const bool other_platform =
+      config.platform.os != platform.os || config.platform.architecture != platform.architecture;
   if (options.platform && !resolved.index && other_platform) {
     return Error(ErrorCode::not_found, fmt::format("no image for {}; there is {}", parse::image::to_text(platform),
                                                    parse::image::to_text(config.platform)));
   }
   DOORMAN_TRY(auto layers, parse::image::layer_refs(resolved.manifest, config));
-  model::ImageIdentity identity{resolved.manifest.config.digest, resolved.digest, resolved.index, {reference.text()}};
+  model::ImageIdentity identity{
+      resolved.manifest.config.digest, resolved.digest, resolved.index, {reference.text()}};
   return std::unique_ptr<ImageSource>(std::make_unique<RegistryImage>(std::move(client), std::move(identity),
                                                                       std::move(config), std::move(layers)));
 }

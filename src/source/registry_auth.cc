@@ -59,7 +59,8 @@ void RegistryAuth::find_once() {
 
 Status RegistryAuth::renew(const std::vector<std::string_view>& headers, unsigned generation, bool secure) {
   std::vector<net::AuthChallenge> challenges;
-  for (const std::string_view header : headers) std::ranges::move(net::parse_challenges(header), std::back_inserter(challenges));
+  for (const std::string_view header : headers)
+    std::ranges::move(net::parse_challenges(header), std::back_inserter(challenges));
 
   const std::lock_guard lock(mutex_);
   if (generation != ticket_.generation) return {};
@@ -68,7 +69,8 @@ Status RegistryAuth::renew(const std::vector<std::string_view>& headers, unsigne
   if (const auto* bearer = find_scheme(challenges, "bearer")) {
     DOORMAN_TRY(authorization, fetch_token(*bearer, secure).in("token server"));
   } else if (find_scheme(challenges, "basic") != nullptr) {
-    if (!found_->credentials || found_->credentials->username.empty()) return Error(ErrorCode::denied, "it wants a login");
+    if (!found_->credentials || found_->credentials->username.empty())
+      return Error(ErrorCode::denied, "it wants a login");
     authorization = basic(*found_->credentials);
   } else {
     return Error(ErrorCode::denied, "it asks for no way to log in that we know (Bearer, Basic)");
@@ -80,12 +82,14 @@ Status RegistryAuth::renew(const std::vector<std::string_view>& headers, unsigne
 Result<std::string> RegistryAuth::fetch_token(const net::AuthChallenge& challenge, bool secure) {
   auto realm = net::parse_url(challenge.parameter("realm"));
   if (!realm.ok()) return realm.error().in("realm");
-  if (secure && !realm->is_https()) return Error(ErrorCode::denied, "its address is plain http, the registry's is not");
+  if (secure && !realm->is_https())
+    return Error(ErrorCode::denied, "its address is plain http, the registry's is not");
 
   // The scope is ours, not the challenge's: a token that can push is nothing to hand out.
   const std::string scope = "repository:" + repository_ + ":pull";
   std::vector<std::pair<std::string_view, std::string_view>> fields;
-  if (const auto service = challenge.parameter("service"); !service.empty()) fields.emplace_back("service", service);
+  if (const auto service = challenge.parameter("service"); !service.empty())
+    fields.emplace_back("service", service);
   fields.emplace_back("scope", scope);
   net::HttpRequest request;
   if (found_->credentials && !found_->credentials->identity_token.empty()) {
@@ -99,15 +103,17 @@ Result<std::string> RegistryAuth::fetch_token(const net::AuthChallenge& challeng
       fields.emplace_back("account", found_->credentials->username);
       request.authorization = basic(*found_->credentials);
     }
-    request.url = realm->text + (realm->text.find('?') == std::string::npos ? "?" : "&") + net::encode_query(fields);
+    request.url =
+        realm->text + (realm->text.find('?') == std::string::npos ? "?" : "&") + net::encode_query(fields);
   }
   DOORMAN_TRY(auto response, net::send_patiently(client_, request, retry_));
   DOORMAN_TRY(const std::string answer, response.read_all(max_token_answer_bytes));
   if (response.status() == 200) return token_of(answer).in(realm->without_query());
   const bool refused = response.status() >= 400 && response.status() < 500 && response.status() != 429;
   const std::string said = describe_error_body(answer);
-  return Error(refused ? ErrorCode::denied : ErrorCode::network,
-               fmt::format("{}: status {}{}{}", realm->without_query(), response.status(), said.empty() ? "" : ": ", said));
+  return Error(
+      refused ? ErrorCode::denied : ErrorCode::network,
+      fmt::format("{}: status {}{}{}", realm->without_query(), response.status(), said.empty() ? "" : ": ", said));
 }
 
 }  // namespace doorman::source

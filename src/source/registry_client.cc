@@ -25,16 +25,19 @@ constexpr std::size_t max_error_body_bytes = 64U << 10U;
 
 constexpr std::string_view manifest_types =
     "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, "
-    "application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.docker.distribution.manifest.v2+json";
+    "application/vnd.docker.distribution.manifest.list.v2+json, "
+    "application/vnd.docker.distribution.manifest.v2+json";
 
 std::string host_to_ask(const Reference& reference) {
   return reference.registry == "docker.io" ? "registry-1.docker.io" : reference.registry;
 }
 
-/// The folder of private authorities that docker and podman keep for a registry, or nothing (containers-certs.d(5)).
+/// The folder of private authorities that docker and podman keep for a registry, or nothing
+/// (containers-certs.d(5)).
 std::string certs_folder(const std::string& registry) {
   std::vector<std::string> parents = {"/etc/containers/certs.d/", "/etc/docker/certs.d/"};
-  if (const char* home = std::getenv("HOME")) parents.insert(parents.begin(), std::string(home) + "/.config/containers/certs.d/");
+  if (const char* home = std::getenv("HOME"))
+    parents.insert(parents.begin(), std::string(home) + "/.config/containers/certs.d/");
   for (const std::string& parent : parents) {
     std::error_code failed;
     for (const auto& entry : std::filesystem::directory_iterator(parent + registry, failed)) {
@@ -71,14 +74,16 @@ RegistryClient::RegistryClient(net::HttpClient http, net::Url origin, const Refe
         return find_credentials(files.empty() ? login_files() : files, reference.registry, reference.repository);
       }) {}
 
-Result<std::unique_ptr<RegistryClient>> RegistryClient::connect(const Reference& reference, const RegistryOptions& options) {
+Result<std::unique_ptr<RegistryClient>> RegistryClient::connect(const Reference& reference,
+                                                                const RegistryOptions& options) {
   net::HttpOptions http_options;
   http_options.insecure = options.insecure;
   http_options.ca_path = options.ca_path.empty() ? certs_folder(reference.registry) : options.ca_path;
   http_options.plain_http = options.allow_http ? net::PlainHttp::anywhere : net::PlainHttp::loopback_only;
   DOORMAN_TRY(auto http, net::HttpClient::make(std::move(http_options)));
   DOORMAN_TRY(net::Url origin, settle_origin(http, host_to_ask(reference), options.allow_http));
-  return std::unique_ptr<RegistryClient>(new RegistryClient(std::move(http), std::move(origin), reference, options));
+  return std::unique_ptr<RegistryClient>(
+      new RegistryClient(std::move(http), std::move(origin), reference, options));
 }
 
 Error RegistryClient::refusal(net::HttpResponse& response) {
@@ -90,7 +95,8 @@ Error RegistryClient::refusal(net::HttpResponse& response) {
   return {status == 404 ? ErrorCode::not_found : ErrorCode::network, std::move(message)};
 }
 
-Result<net::HttpResponse> RegistryClient::get(std::string_view path, std::string_view accept, std::uint64_t range_from) {
+Result<net::HttpResponse> RegistryClient::get(std::string_view path, std::string_view accept,
+                                              std::uint64_t range_from) {
   net::HttpRequest request;
   request.url = fmt::format("{}v2/{}/{}", origin_.text, repository_, path);
   request.range_from = range_from;
@@ -133,7 +139,8 @@ Result<RegistryClient::Document> RegistryClient::fetch_manifest(const std::strin
 
     std::optional<Digest> expected = wanted;
     if (!expected) {
-      if (auto told = Digest::parse(response.header("docker-content-digest").value_or("")); told.ok()) expected = *told;
+      if (auto told = Digest::parse(response.header("docker-content-digest").value_or("")); told.ok())
+        expected = *told;
     }
     Digest computed = base::digest_of(*bytes, expected ? expected->algorithm() : base::DigestAlgorithm::sha256);
     if (expected && computed != *expected) return mismatch("manifest", *expected, computed);

@@ -93,7 +93,8 @@ TEST_F(RegistryTest, WhatIsNotThereIsSaidSo) {
   const auto image = open(":none");
   ASSERT_FALSE(image.ok());
   EXPECT_EQ(image.error().code(), ErrorCode::not_found);
-  EXPECT_EQ(image.error().message(), registry_.host() + "/app:none: status 404: MANIFEST_UNKNOWN: manifest unknown");
+  EXPECT_EQ(image.error().message(),
+            registry_.host() + "/app:none: status 404: MANIFEST_UNKNOWN: manifest unknown");
 }
 
 // --- platforms -----------------------------------------------------------------------------------------------
@@ -104,11 +105,13 @@ class RegistryIndexTest : public RegistryTest {
     RegistryTest::SetUp();
     const auto entry = [&](const std::string& architecture, const std::string& layer) {
       const std::string bytes = registry_.manifest(registry_.config({layer}, architecture), {layer});
-      return fmt::format(R"({{"mediaType":"{}","digest":"{}","size":{},"platform":{{"os":"linux","architecture":"{}"}}}})",
-                         FakeRegistry::oci_manifest, registry_.add_manifest(architecture, bytes), bytes.size(), architecture);
+      return fmt::format(
+          R"({{"mediaType":"{}","digest":"{}","size":{},"platform":{{"os":"linux","architecture":"{}"}}}})",
+          FakeRegistry::oci_manifest, registry_.add_manifest(architecture, bytes), bytes.size(), architecture);
     };
-    index_ = registry_.add_manifest("1", fmt::format(R"({{"schemaVersion":2,"mediaType":"{}","manifests":[{},{}]}})",
-                                                     FakeRegistry::oci_index, entry("amd64", layer_one), entry("s390x", layer_two)));
+    index_ = registry_.add_manifest(
+        "1", fmt::format(R"({{"schemaVersion":2,"mediaType":"{}","manifests":[{},{}]}})", FakeRegistry::oci_index,
+                         entry("amd64", layer_one), entry("s390x", layer_two)));
   }
   std::string index_;
 };
@@ -169,10 +172,13 @@ class RegistryTokenTest : public RegistryTest {
       }
       return true;
     }
-    if (issued_ > 0 && request.header("authorization") == "Bearer token" + std::to_string(issued_.load()) && !revoked_) return false;
+    if (issued_ > 0 && request.header("authorization") == "Bearer token" + std::to_string(issued_.load()) &&
+        !revoked_)
+      return false;
     revoked_ = false;
-    wire.answer(401, "", fmt::format("WWW-Authenticate: Bearer realm=\"{}\",service=\"the registry\",scope=\"{}\"\r\n",
-                                     registry_.server().url("/token"), "repository:app:pull,push,delete"));
+    wire.answer(401, "",
+                fmt::format("WWW-Authenticate: Bearer realm=\"{}\",service=\"the registry\",scope=\"{}\"\r\n",
+                            registry_.server().url("/token"), "repository:app:pull,push,delete"));
     return true;
   }
 
@@ -188,7 +194,8 @@ TEST_F(RegistryTokenTest, AnonymousTokensAreFetchedOnce) {
   EXPECT_TRUE(read_layer(**image, 1).value() == layer_two);
   const auto asked = registry_.requests("/token");
   ASSERT_EQ(asked.size(), 1U);
-  EXPECT_EQ(asked[0].target, "/token?service=the%20registry&scope=repository%3Aapp%3Apull") << "never more than pull";
+  EXPECT_EQ(asked[0].target, "/token?service=the%20registry&scope=repository%3Aapp%3Apull")
+      << "never more than pull";
   EXPECT_EQ(asked[0].headers.count("authorization"), 0U);
 }
 
@@ -226,7 +233,8 @@ TEST_F(RegistryTokenTest, ARefusalSaysWhatIsMissing) {
   const auto image = open();
   ASSERT_FALSE(image.ok());
   EXPECT_EQ(image.error().code(), ErrorCode::denied);
-  EXPECT_NE(image.error().message().find("incorrect username or password; no login is known for it"), std::string::npos)
+  EXPECT_NE(image.error().message().find("incorrect username or password; no login is known for it"),
+            std::string::npos)
       << image.error().message();
 }
 
@@ -286,7 +294,8 @@ TEST_F(RegistryTest, AFailedHelperIsToldWithTheRefusal) {
     wire.answer(401, "", "WWW-Authenticate: Basic realm=\"r\"\r\n");
     return true;
   };
-  EXPECT_NE(open().error().message().find("docker-credential-doorman-is-not-there: no such program"), std::string::npos)
+  EXPECT_NE(open().error().message().find("docker-credential-doorman-is-not-there: no such program"),
+            std::string::npos)
       << open().error().message();
 }
 
@@ -309,7 +318,8 @@ TEST_F(RegistryTest, AManifestThatIsNotItsDigestIsNamed) {
 TEST_F(RegistryTest, AHeaderThatDisagreesIsAMismatch) {
   registry_.before = [&](const Request& request, Connection& wire) {
     if (request.target == "/v2/") return false;
-    wire.answer(200, registry_.manifest(registry_.config({}), {}), "Docker-Content-Digest: sha256:" + std::string(64, 'b') + "\r\n");
+    wire.answer(200, registry_.manifest(registry_.config({}), {}),
+                "Docker-Content-Digest: sha256:" + std::string(64, 'b') + "\r\n");
     return true;
   };
   EXPECT_EQ(open().error().code(), ErrorCode::mismatch);
@@ -329,21 +339,24 @@ TEST_F(RegistryTest, AConfigurationThatIsNotItsDigestIsAMismatch) {
   const auto image = open();
   ASSERT_FALSE(image.ok());
   EXPECT_EQ(image.error().code(), ErrorCode::mismatch);
-  EXPECT_NE(image.error().message().find("configuration: blob " + digest), std::string::npos) << image.error().message();
+  EXPECT_NE(image.error().message().find("configuration: blob " + digest), std::string::npos)
+      << image.error().message();
 }
 
 TEST_F(RegistryTest, DocumentsAreLimited) {
   registry_.add_manifest("1", "{\"x\":\"" + std::string(max_registry_manifest_bytes, 'x') + "\"}");
   EXPECT_EQ(open().error().code(), ErrorCode::limit);
-  registry_.add_manifest("2", fmt::format(R"({{"config":{{"digest":"sha256:{:064}","size":9000000}},"layers":[]}})", 0));
+  registry_.add_manifest("2",
+                         fmt::format(R"({{"config":{{"digest":"sha256:{:064}","size":9000000}},"layers":[]}})", 0));
   EXPECT_EQ(open(":2").error().code(), ErrorCode::limit);
 }
 
 TEST_F(RegistryTest, WhatIsNoImageIsUnsupported) {
   registry_.add_manifest("old", R"({"schemaVersion":1,"name":"app","tag":"old","fsLayers":[],"history":[]})");
   EXPECT_EQ(open(":old").error().code(), ErrorCode::unsupported);
-  registry_.add_manifest("chart", fmt::format(R"({{"schemaVersion":2,"config":{},"layers":[]}})",
-                                              registry_.descriptor("{}", "application/vnd.cncf.helm.config.v1+json")));
+  registry_.add_manifest("chart",
+                         fmt::format(R"({{"schemaVersion":2,"config":{},"layers":[]}})",
+                                     registry_.descriptor("{}", "application/vnd.cncf.helm.config.v1+json")));
   const auto chart = open(":chart");
   ASSERT_FALSE(chart.ok());
   EXPECT_EQ(chart.error().code(), ErrorCode::unsupported);
@@ -355,8 +368,10 @@ TEST_F(RegistryTest, WhatIsNoImageIsUnsupported) {
 TEST_F(RegistryTest, AForeignLayerThatIsNotHeldIsUnsupported) {
   const std::string foreign = fmt::format(R"({{"mediaType":"{}","digest":"sha256:{:064}","size":10}})",
                                           "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", 0);
-  registry_.add_manifest("1", fmt::format(R"({{"schemaVersion":2,"config":{},"layers":[{}]}})",
-                                          registry_.descriptor(registry_.config({"x"}), "application/vnd.oci.image.config.v1+json"), foreign));
+  registry_.add_manifest(
+      "1", fmt::format(R"({{"schemaVersion":2,"config":{},"layers":[{}]}})",
+                       registry_.descriptor(registry_.config({"x"}), "application/vnd.oci.image.config.v1+json"),
+                       foreign));
   EXPECT_EQ(layer_error().code(), ErrorCode::unsupported);
 }
 
@@ -379,7 +394,8 @@ TEST_F(RegistryLayerTest, AnotherLengthIsSeenFromTheHeaders) {
   answer_ = [](const Request&, Connection& wire, int) { wire.answer(200, layer_one); };
   const base::Error shorter = layer_error();
   EXPECT_EQ(shorter.code(), ErrorCode::mismatch);
-  EXPECT_NE(shorter.message().find("shorter than the 2097152 bytes of the manifest"), std::string::npos) << shorter.message();
+  EXPECT_NE(shorter.message().find("shorter than the 2097152 bytes of the manifest"), std::string::npos)
+      << shorter.message();
   answer_ = [](const Request&, Connection& wire, int) { wire.answer(200, layer_two + "x"); };
   EXPECT_EQ(layer_error().code(), ErrorCode::mismatch);
 }
@@ -402,9 +418,11 @@ TEST_F(RegistryLayerTest, ABrokenStreamGoesOnWhereItStopped) {
   answer_ = [](const Request& request, Connection& wire, int time) {
     const std::size_t from = time == 1 ? 0 : std::stoul(request.header("range").substr(6));
     const std::string rest = layer_two.substr(from);
-    const std::string range = fmt::format("Content-Range: bytes {}-{}/{}\r\n", from, layer_two.size() - 1, layer_two.size());
+    const std::string range =
+        fmt::format("Content-Range: bytes {}-{}/{}\r\n", from, layer_two.size() - 1, layer_two.size());
     if (time == 3) return wire.answer(206, rest, range);
-    wire.send(fmt::format("HTTP/1.1 {} X\r\nContent-Length: {}\r\n{}\r\n", from == 0 ? 200 : 206, rest.size(), range));
+    wire.send(
+        fmt::format("HTTP/1.1 {} X\r\nContent-Length: {}\r\n{}\r\n", from == 0 ? 200 : 206, rest.size(), range));
     wire.send(rest.substr(0, rest.size() / 3));
     wire.close();
   };

@@ -16,7 +16,8 @@ std::vector<SourceRule> parse_source_rules(base::Bytes text) {
     if (line.starts_with('#')) continue;
     const auto columns = base::split(line, '\t');
     if (columns.size() < 3) continue;
-    rules.push_back({std::string(base::trim(columns[0])), std::string(base::trim(columns[1])), std::string(base::trim(columns[2]))});
+    rules.push_back({std::string(base::trim(columns[0])), std::string(base::trim(columns[1])),
+                     std::string(base::trim(columns[2]))});
   }
   return rules;
 }
@@ -32,8 +33,8 @@ std::string_view home_licence(std::string_view record_id) {
   struct Home {
     std::string_view prefix, licence;
   };
-  static constexpr std::array homes{
-      Home{"GO-", "CC-BY-4.0"}, Home{"PYSEC-", "CC-BY-4.0"}, Home{"GHSA-", "CC-BY-4.0"}, Home{"VCID-", "CC-BY-SA-4.0"}};
+  static constexpr std::array homes{Home{"GO-", "CC-BY-4.0"}, Home{"PYSEC-", "CC-BY-4.0"},
+                                    Home{"GHSA-", "CC-BY-4.0"}, Home{"VCID-", "CC-BY-SA-4.0"}};
   for (const Home& home : homes) {
     if (record_id.starts_with(home.prefix)) return home.licence;
   }

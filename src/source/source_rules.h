@@ -15,8 +15,8 @@ struct SourceRule {
   std::string name, licence;
 };
 
-/// SOURCES.tsv: one rule a line, columns between tabs: pattern, name, licence (SPDX id), URL, date. The last two are
-/// for people. `#` begins a comment; a line with fewer than three columns is left out.
+/// SOURCES.tsv: one rule a line, columns between tabs: pattern, name, licence (SPDX id), URL, date. The last two
+/// are for people. `#` begins a comment; a line with fewer than three columns is left out.
 std::vector<SourceRule> parse_source_rules(base::Bytes text);
 
 /// The first rule that matches, or nullptr.

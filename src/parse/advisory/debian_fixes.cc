@@ -17,7 +17,8 @@ constexpr std::size_t max_field = 1024;
 
 bool is_cve(std::string_view text) {
   if (!text.starts_with("CVE-") || text.size() < 13 || text.size() > 28 || text[8] != '-') return false;
-  return std::ranges::all_of(text.substr(4, 4), base::is_digit) && std::ranges::all_of(text.substr(9), base::is_digit);
+  return std::ranges::all_of(text.substr(4, 4), base::is_digit) &&
+         std::ranges::all_of(text.substr(9), base::is_digit);
 }
 
 base::Result<std::optional<model::DistributionFix>> parse_debian_fix(std::string_view line) {

@@ -40,13 +40,15 @@ TEST(DebianFixes, WhatIsNoFix) {
   EXPECT_THAT(parse_debian_fix("acl 2.2.49-2 CVE-2009-4411 unstable").error().message(), HasSubstr("between tabs"));
   EXPECT_THAT(parse_debian_fix("\t1\tCVE-2009-4411\tunstable").error().message(), HasSubstr("without source"));
   EXPECT_THAT(parse_debian_fix("acl\t1\tDSA-1\tunstable").error().message(), HasSubstr("no CVE id: DSA-1"));
-  EXPECT_THAT(parse_debian_fix(std::string(1025, 'a') + "\t1\tCVE-2009-4411\tunstable").error().message(), HasSubstr("1 KiB"));
+  EXPECT_THAT(parse_debian_fix(std::string(1025, 'a') + "\t1\tCVE-2009-4411\tunstable").error().message(),
+              HasSubstr("1 KiB"));
 }
 
 TEST(DebianFixes, CveIds) {
   EXPECT_TRUE(is_cve("CVE-1999-0001"));
   EXPECT_TRUE(is_cve("CVE-2024-1234567890123456789"));
-  for (const char* text : {"", "CVE-", "CVE-2024-123", "CVE-2024-12345678901234567890", "CVE-24-1234", "cve-2024-1234", "CVE-2024-12a4", "CVE-202x-1234"}) {
+  for (const char* text : {"", "CVE-", "CVE-2024-123", "CVE-2024-12345678901234567890", "CVE-24-1234",
+                           "cve-2024-1234", "CVE-2024-12a4", "CVE-202x-1234"}) {
     EXPECT_FALSE(is_cve(text)) << text;
   }
 }

@@ -16,7 +16,8 @@ constexpr std::size_t max_entries = 1'000'000;
 bool is_kev(base::JsonValue document) { return document["vulnerabilities"].is_array(); }
 
 base::Result<model::KnownExploited> parse_kev(base::JsonValue catalogue) {
-  if (!is_kev(catalogue)) return base::Error(base::ErrorCode::invalid, "no KEV catalogue: it has no vulnerabilities");
+  if (!is_kev(catalogue))
+    return base::Error(base::ErrorCode::invalid, "no KEV catalogue: it has no vulnerabilities");
   model::KnownExploited known;
   known.released = base::parse_time(catalogue["dateReleased"].string_or(""));
   for (const base::JsonValue& item : catalogue["vulnerabilities"].items()) {

@@ -11,7 +11,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 TEST(Kev, TakesTheCveIds) {
-  const auto known = parse_kev(base::Bytes(R"({"catalogVersion":"2026.08.21","dateReleased":"2026-08-21T17:46:43.6019Z",
+  const auto known =
+      parse_kev(base::Bytes(R"({"catalogVersion":"2026.08.21","dateReleased":"2026-08-21T17:46:43.6019Z",
     "vulnerabilities":[{"cveID":"CVE-2021-44228","vendorProject":"x"},{"cveID":"nothing"},{},7,{"cveID":"CVE-2024-3094"}]})"));
   ASSERT_TRUE(known.ok());
   EXPECT_THAT(known->ids, ElementsAre("CVE-2021-44228", "CVE-2024-3094"));

@@ -29,7 +29,8 @@ Error over_limit(std::string_view what, std::size_t limit) {
 
 Result<std::string> bounded(std::string_view what, std::string_view text) {
   if (text.size() > OsvLimits::text_bytes) {
-    return Error(ErrorCode::limit, std::string(what) + ": longer than " + std::to_string(OsvLimits::text_bytes) + " bytes");
+    return Error(ErrorCode::limit,
+                 std::string(what) + ": longer than " + std::to_string(OsvLimits::text_bytes) + " bytes");
   }
   return std::string(text);
 }

@@ -51,9 +51,13 @@ TEST(Osv, ReadsWhatARecordSaysOfItself) {
   EXPECT_THAT(advisory.affected, IsEmpty());
 }
 
-TEST(Osv, YearOneIsNoDate) { EXPECT_EQ(parse(R"({"id":"GO-1","modified":"0001-01-01T00:00:00Z"})").modified, std::nullopt); }
+TEST(Osv, YearOneIsNoDate) {
+  EXPECT_EQ(parse(R"({"id":"GO-1","modified":"0001-01-01T00:00:00Z"})").modified, std::nullopt);
+}
 
-TEST(Osv, WithdrawnRecordsSaySo) { EXPECT_TRUE(parse(R"({"id":"GO-1","withdrawn":"2024-08-21T16:25:56Z"})").withdrawn); }
+TEST(Osv, WithdrawnRecordsSaySo) {
+  EXPECT_TRUE(parse(R"({"id":"GO-1","withdrawn":"2024-08-21T16:25:56Z"})").withdrawn);
+}
 
 TEST(Osv, EventsOfOneObjectOrOfSeveral) {
   const auto advisory = parse(record(
@@ -87,11 +91,15 @@ TEST(Osv, OtherEcosystemsAreCountedByName) {
 }
 
 TEST(Osv, GoKnowsBetterRangesForTagsThatItsOrderCannotHold) {
-  const std::string custom = R"("ecosystem_specific":{"custom_ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"5.0.4"}]}]})";
-  const auto everything = parse(record(R"({"package":{"ecosystem":"Go","name":"a"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"}]}],)" + custom + "}"));
+  const std::string custom =
+      R"("ecosystem_specific":{"custom_ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"5.0.4"}]}]})";
+  const auto everything = parse(record(
+      R"({"package":{"ecosystem":"Go","name":"a"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"}]}],)" +
+      custom + "}"));
   EXPECT_THAT(everything.affected.at(0).ranges, ElementsAre(SizeIs(2)));
   const auto precise = parse(record(
-      R"({"package":{"ecosystem":"Go","name":"a"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"},{"fixed":"1.0.0"},{"introduced":"2.0.0"}]}],)" + custom + "}"));
+      R"({"package":{"ecosystem":"Go","name":"a"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"},{"fixed":"1.0.0"},{"introduced":"2.0.0"}]}],)" +
+      custom + "}"));
   EXPECT_THAT(precise.affected.at(0).ranges, ElementsAre(SizeIs(3)));
 }
 
@@ -113,7 +121,9 @@ TEST(Osv, DebianSaysWhetherItWillFix) {
       {R"({"nodsa":"Minor issue","nodsa_reason":"postponed"})", FixState::affected, false, Severity::unknown},
   };
   for (const Urgency& each : cases) {
-    const auto advisory = parse(record(std::string(R"({"package":{"ecosystem":"Debian:12","name":"a"},"ecosystem_specific":)") + each.specific + "}"));
+    const auto advisory =
+        parse(record(std::string(R"({"package":{"ecosystem":"Debian:12","name":"a"},"ecosystem_specific":)") +
+                     each.specific + "}"));
     ASSERT_THAT(advisory.affected, SizeIs(1));
     EXPECT_EQ(advisory.affected[0].unfixed, each.unfixed) << each.specific;
     EXPECT_EQ(advisory.affected[0].unimportant, each.unimportant) << each.specific;
@@ -136,7 +146,8 @@ TEST(Osv, WhatIsNoRecord) {
 }
 
 TEST(Osv, MembersOfTheWrongKindAreAsIfTheyWereNotThere) {
-  const auto advisory = parse(R"({"id":"X-1","aliases":"CVE-1","affected":[7,{"package":"a"},{"package":{"ecosystem":"npm"}}],
+  const auto advisory =
+      parse(R"({"id":"X-1","aliases":"CVE-1","affected":[7,{"package":"a"},{"package":{"ecosystem":"npm"}}],
     "severity":{},"published":12,"withdrawn":null})");
   EXPECT_THAT(advisory.aliases, IsEmpty());
   EXPECT_THAT(advisory.affected, IsEmpty());
@@ -146,7 +157,8 @@ TEST(Osv, MembersOfTheWrongKindAreAsIfTheyWereNotThere) {
 TEST(Osv, LimitsAreNamed) {
   const std::string longer(OsvLimits::text_bytes + 1, 'x');
   EXPECT_THAT(error_of(R"({"id":")" + longer + R"("})"), HasSubstr("id: longer than 1024"));
-  EXPECT_THAT(error_of(record(R"({"package":{"ecosystem":"npm","name":")" + longer + R"("}})")), HasSubstr("X-1: package name: longer"));
+  EXPECT_THAT(error_of(record(R"({"package":{"ecosystem":"npm","name":")" + longer + R"("}})")),
+              HasSubstr("X-1: package name: longer"));
 
   std::string names = R"("A-0")";
   for (std::size_t i = 1; i <= OsvLimits::names; ++i) names += R"(,"A-1")";
@@ -158,7 +170,8 @@ TEST(Osv, LimitsAreNamed) {
 
   std::string events = R"({"fixed":"1"})";
   for (std::size_t i = 1; i <= OsvLimits::events; ++i) events += R"(,{"fixed":"1"})";
-  EXPECT_THAT(error_of(record(R"({"package":{"ecosystem":"npm","name":"a"},"ranges":[{"type":"SEMVER","events":[)" + events + "]}]}")),
+  EXPECT_THAT(error_of(record(R"({"package":{"ecosystem":"npm","name":"a"},"ranges":[{"type":"SEMVER","events":[)" +
+                              events + "]}]}")),
               HasSubstr("events: more than 100000"));
 
   std::string versions = R"("1")";

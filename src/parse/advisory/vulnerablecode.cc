@@ -25,10 +25,10 @@ struct TypeName {
   Ecosystem ecosystem;
 };
 constexpr std::array type_names{
-    TypeName{"deb/debian/", Ecosystem::debian}, TypeName{"deb/ubuntu/", Ecosystem::ubuntu},
-    TypeName{"apk/alpine/", Ecosystem::alpine}, TypeName{"npm/", Ecosystem::npm},
-    TypeName{"pypi/", Ecosystem::pypi},         TypeName{"golang/", Ecosystem::go},
-    TypeName{"maven/", Ecosystem::maven},       TypeName{"gem/", Ecosystem::rubygems},
+    TypeName{"deb/debian/", Ecosystem::debian},  TypeName{"deb/ubuntu/", Ecosystem::ubuntu},
+    TypeName{"apk/alpine/", Ecosystem::alpine},  TypeName{"npm/", Ecosystem::npm},
+    TypeName{"pypi/", Ecosystem::pypi},          TypeName{"golang/", Ecosystem::go},
+    TypeName{"maven/", Ecosystem::maven},        TypeName{"gem/", Ecosystem::rubygems},
     TypeName{"composer/", Ecosystem::packagist}, TypeName{"cargo/", Ecosystem::crates_io},
     TypeName{"nuget/", Ecosystem::nuget},
 };
@@ -137,8 +137,11 @@ Result<std::optional<model::ListedVersion>> VulnerableCodeRows::package(std::str
   }
   if (purl != purl_) DOORMAN_CHECK(decode(purl));
   if (!judged_) return Row();
-  return Row(model::ListedVersion{.ecosystem = ecosystem_, .name = name_, .version = version_,
-                                  .vulnerability = vulnerability, .affected = state == "A"});
+  return Row(model::ListedVersion{.ecosystem = ecosystem_,
+                                  .name = name_,
+                                  .version = version_,
+                                  .vulnerability = vulnerability,
+                                  .affected = state == "A"});
 }
 
 Result<std::optional<model::ListedVulnerability>> VulnerableCodeRows::vulnerability(std::string_view line) {

@@ -23,12 +23,15 @@ struct Package {
 TEST(VulnerableCode, PackageUrls) {
   const Package cases[] = {
       {"pkg:npm/%40babel/core@7.1.0", Ecosystem::npm, "", "@babel/core", "7.1.0"},
-      {"pkg:deb/debian/zlib@1:1.2.11.dfsg-1%2Bdeb10u1?distro=sid", Ecosystem::debian, "sid", "zlib", "1:1.2.11.dfsg-1+deb10u1"},
+      {"pkg:deb/debian/zlib@1:1.2.11.dfsg-1%2Bdeb10u1?distro=sid", Ecosystem::debian, "sid", "zlib",
+       "1:1.2.11.dfsg-1+deb10u1"},
       {"pkg:deb/debian/zlib@1:1?arch=source&distro=bookworm", Ecosystem::debian, "12", "zlib", "1:1"},
       {"pkg:deb/ubuntu/zlib@1:1", Ecosystem::ubuntu, "", "zlib", "1:1"},
-      {"pkg:apk/alpine/a@0?arch=x86_64&distroversion=v3.20&reponame=community", Ecosystem::alpine, "3.20", "a", "0"},
+      {"pkg:apk/alpine/a@0?arch=x86_64&distroversion=v3.20&reponame=community", Ecosystem::alpine, "3.20", "a",
+       "0"},
       {"pkg:golang/golang.org/x/net@0.1.0#html", Ecosystem::go, "", "golang.org/x/net", "0.1.0"},
-      {"pkg:maven/org.apache.logging.log4j/log4j-core@2.0", Ecosystem::maven, "", "org.apache.logging.log4j:log4j-core", "2.0"},
+      {"pkg:maven/org.apache.logging.log4j/log4j-core@2.0", Ecosystem::maven, "",
+       "org.apache.logging.log4j:log4j-core", "2.0"},
   };
   VulnerableCodeRows rows;
   for (const Package& each : cases) {
@@ -66,10 +69,12 @@ TEST(VulnerableCode, WhatIsNoRow) {
   for (const char* line : {"pkg:npm/a@1", "pkg:npm/a@1\tX\tVCID-1", "pkg:npm/a@1\tA\t"}) {
     EXPECT_THAT(rows.package(line).error().message(), HasSubstr("A or F")) << line;
   }
-  for (const char* line : {"npm/a@1\tA\tV", "pkg:npm/a\tA\tV", "pkg:npm/a@\tA\tV", "pkg:npm/@1\tA\tV", "pkg:npm/%4@1\tA\tV", "pkg:npm/a@%zz\tA\tV"}) {
+  for (const char* line : {"npm/a@1\tA\tV", "pkg:npm/a\tA\tV", "pkg:npm/a@\tA\tV", "pkg:npm/@1\tA\tV",
+                           "pkg:npm/%4@1\tA\tV", "pkg:npm/a@%zz\tA\tV"}) {
     EXPECT_THAT(rows.package(line).error().message(), HasSubstr("no package URL")) << line;
   }
-  EXPECT_THAT(rows.package("pkg:npm/" + std::string(20'000, 'a') + "@1\tA\tV").error().message(), HasSubstr("16 KiB"));
+  EXPECT_THAT(rows.package("pkg:npm/" + std::string(20'000, 'a') + "@1\tA\tV").error().message(),
+              HasSubstr("16 KiB"));
 }
 
 TEST(VulnerableCode, Vulnerabilities) {
@@ -91,11 +96,15 @@ TEST(VulnerableCode, EmptyAndImpossibleColumns) {
   EXPECT_EQ((*row)->epss, std::nullopt);
   EXPECT_EQ((*row)->date, std::nullopt);
   EXPECT_FALSE(rows.vulnerability("\tCVE-1").ok());
-  EXPECT_THAT(rows.vulnerability("VCID-1\t" + [] {
-                    std::string aliases;
-                    for (int i = 0; i < 201; ++i) aliases += "A-1,";
-                    return aliases;
-                  }()).error().message(), HasSubstr("200 aliases"));
+  EXPECT_THAT(rows.vulnerability("VCID-1\t" +
+                                 [] {
+                                   std::string aliases;
+                                   for (int i = 0; i < 201; ++i) aliases += "A-1,";
+                                   return aliases;
+                                 }())
+                  .error()
+                  .message(),
+              HasSubstr("200 aliases"));
 }
 
 }  // namespace

@@ -27,7 +27,8 @@ bool all_of(std::string_view text, Predicate predicate) {
 }
 
 bool is_separator(std::string_view text) {
-  return text == "." || text == "_" || text == "__" || (!text.empty() && all_of(text, [](char c) { return c == '-'; }));
+  return text == "." || text == "_" || text == "__" ||
+         (!text.empty() && all_of(text, [](char c) { return c == '-'; }));
 }
 
 bool is_path_component(std::string_view text) {

@@ -39,18 +39,41 @@ TEST(Reference, IsCompletedAsDockerDoes) {
 }
 
 TEST(Reference, RefusesWhatIsNone) {
-  for (const std::string& text : {
-           std::string(), std::string("App"), std::string("a//b"), std::string("/app"), std::string("app/"),
-           std::string("app:"), std::string(":1"), std::string("app:-1"), std::string("app:a b"),
-           "app:" + std::string(129, 'x'), std::string("a___b"), std::string("a..b"), std::string("-a"),
-           std::string("a_"), std::string("a-/b"), std::string("app@sha256:123"), std::string("app@"),
-           "app@" + digest + "@" + digest, std::string(64, 'a'), std::string("host.example:0/app"),
-           std::string("host.example:65536/app"), std::string("host.example:x/app"), std::string("host.example:/app"),
-           std::string("-host.example/app"), std::string("host..example/app"), std::string("[::1/app"),
-           std::string("[]/app"), std::string("[::g]/app"), std::string("https://host.example/app"),
-           std::string("user@host.example/app"), std::string("host.example/../app"), std::string("host.example/app\n"),
-           std::string("host.example/app\0x", 18), std::string("host.example/") + std::string(300, 'a'),
-           std::string(2000, 'a')}) {
+  for (const std::string& text : {std::string(),
+                                  std::string("App"),
+                                  std::string("a//b"),
+                                  std::string("/app"),
+                                  std::string("app/"),
+                                  std::string("app:"),
+                                  std::string(":1"),
+                                  std::string("app:-1"),
+                                  std::string("app:a b"),
+                                  "app:" + std::string(129, 'x'),
+                                  std::string("a___b"),
+                                  std::string("a..b"),
+                                  std::string("-a"),
+                                  std::string("a_"),
+                                  std::string("a-/b"),
+                                  std::string("app@sha256:123"),
+                                  std::string("app@"),
+                                  "app@" + digest + "@" + digest,
+                                  std::string(64, 'a'),
+                                  std::string("host.example:0/app"),
+                                  std::string("host.example:65536/app"),
+                                  std::string("host.example:x/app"),
+                                  std::string("host.example:/app"),
+                                  std::string("-host.example/app"),
+                                  std::string("host..example/app"),
+                                  std::string("[::1/app"),
+                                  std::string("[]/app"),
+                                  std::string("[::g]/app"),
+                                  std::string("https://host.example/app"),
+                                  std::string("user@host.example/app"),
+                                  std::string("host.example/../app"),
+                                  std::string("host.example/app\n"),
+                                  std::string("host.example/app\0x", 18),
+                                  std::string("host.example/") + std::string(300, 'a'),
+                                  std::string(2000, 'a')}) {
     const auto reference = parse_reference(text);
     EXPECT_FALSE(reference.ok()) << text;
     if (!reference.ok()) {

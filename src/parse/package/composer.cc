@@ -18,7 +18,7 @@ namespace {
 
 using base::JsonValue;
 
-constexpr std::uint64_t max_file_bytes = 32U << 20U;
+constexpr std::uint64_t max_file_bytes = 8U << 20U;
 
 constexpr Pattern wants[] = {{Pattern::Kind::basename, "installed.json"}};
 constexpr Pattern lock_wants[] = {{Pattern::Kind::basename, "composer.lock"}};
@@ -46,9 +46,10 @@ base::Status parse_composer(const File& file, model::FileFacts& facts) {
     package.version = entry["version"].string_or("");
     package.development = development.contains(entry["name"].string_or(""));
     for (const JsonValue& license : entry["license"].items()) {
-      if (const auto text = license.string()) package.licenses.emplace_back(*text);
+      const auto text = license.string();
+      if (text && package.licenses.size() < max_licenses) package.licenses.emplace_back(*text);
     }
-    add_installed(facts, std::move(package));
+    add_installed(file, facts, std::move(package));
   }
   return {};
 }

@@ -17,7 +17,7 @@ namespace {
 
 using base::JsonValue;
 
-constexpr std::uint64_t max_file_bytes = 32U << 20U;
+constexpr std::uint64_t max_file_bytes = 8U << 20U;
 
 constexpr Pattern wants[] = {{Pattern::Kind::suffix, ".deps.json"}};
 constexpr Pattern lock_wants[] = {{Pattern::Kind::basename, "packages.lock.json"}};
@@ -63,7 +63,7 @@ base::Status parse_dotnet(const File& file, model::FileFacts& facts) {
     package.type = model::PackageType::nuget;
     package.name = name;
     package.version = slash == std::string_view::npos ? std::string_view() : key.substr(slash + 1);
-    add_installed(facts, std::move(package));
+    add_installed(file, facts, std::move(package));
   }
   return {};
 }

@@ -81,7 +81,7 @@ base::Status parse_gem(const File& file, model::FileFacts& facts) {
     add_note(facts, std::string(file.path), "no name and version that can be read without running Ruby");
     return {};
   }
-  add_installed(facts, std::move(package));
+  add_installed(file, facts, std::move(package));
   return {};
 }
 

@@ -15,12 +15,14 @@ bool is_token(std::string_view text) {
          base::printable(text) == text;
 }
 
-void add_installed(model::FileFacts& facts, model::Package package) {
+void add_installed(const File& file, model::FileFacts& facts, model::Package package) {
   package.name = std::string(base::trim(package.name));
   package.version = std::string(base::trim(package.version));
   if (!is_token(package.name) || !is_token(package.version)) {
+    if (facts.notes.size() > max_notes) return;
     const std::string name = base::printable(package.name.substr(0, max_text_bytes));
-    add_note(facts, facts.path, fmt::format("\"{}\" has no usable name and version: not counted", name));
+    add_note(facts, std::string(file.path),
+             fmt::format("\"{}\" has no usable name and version: not counted", name));
     return;
   }
   std::erase_if(package.licenses, [](const std::string& license) {
@@ -80,30 +82,38 @@ void DeclaredPackages::finish(const File& file, model::FileFacts& facts) && {
   }
 }
 
-void DependencyGraph::add_edge(std::string_view from, std::string_view to) {
+DependencyGraph::Vertex DependencyGraph::vertex(std::string_view key) {
+  if (const auto found = vertices_.find(key); found != vertices_.end()) return found->second;
+  const auto made = static_cast<Vertex>(nodes_.size());
+  vertices_.emplace(key, made);
+  nodes_.emplace_back();
+  return made;
+}
+
+void DependencyGraph::add_edge(Vertex from, Vertex to) {
   if (edges_ == max_edges) {
     complete_ = false;
     return;
   }
   ++edges_;
-  vertices_[std::string(from)].needs.emplace_back(to);
+  nodes_[from].needs.push_back(to);
 }
 
 void DependencyGraph::follow() {
   complete_ = complete_ && !roots_.empty();
-  std::vector<std::string> next = std::move(roots_);
+  std::vector<Vertex> next = std::move(roots_);
   while (!next.empty()) {
-    Vertex& vertex = vertices_[std::move(next.back())];
+    Node& node = nodes_[next.back()];
     next.pop_back();
-    if (std::exchange(vertex.reached, true)) continue;
-    next.insert(next.end(), vertex.needs.begin(), vertex.needs.end());
+    if (std::exchange(node.reached, true)) continue;
+    next.insert(next.end(), node.needs.begin(), node.needs.end());
   }
 }
 
 bool DependencyGraph::reached(std::string_view key) const {
   if (!complete_) return true;
-  const auto found = vertices_.find(std::string(key));
-  return found != vertices_.end() && found->second.reached;
+  const auto found = vertices_.find(key);
+  return found != vertices_.end() && nodes_[found->second].reached;
 }
 
 }  // namespace doorman::parse::package

@@ -2,10 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -25,7 +26,7 @@ bool is_token(std::string_view text);
 
 /// Adds the package, or a note where its name or version is no token. Licences that are empty, too long (some
 /// packages put the whole text there) or more than max_licenses are left out.
-void add_installed(model::FileFacts& facts, model::Package package);
+void add_installed(const File& file, model::FileFacts& facts, model::Package package);
 
 /// Whether `folder` (one component or several) stands in the path, above its last component.
 bool has_folder(std::string_view path, std::string_view folder);
@@ -55,13 +56,17 @@ class DeclaredPackages {
   std::size_t beyond_limit_ = 0;
 };
 
-/// Who needs whom in a lock file that does not mark its development packages, by the keys that the file uses.
+/// Who needs whom in a lock file that does not mark its development packages. A vertex stands for a key of the
+/// file.
 class DependencyGraph {
  public:
-  static constexpr std::size_t max_edges = 2'000'000;
+  static constexpr std::size_t max_edges = 1'000'000;
+  using Vertex = std::uint32_t;
 
-  void add_root(std::string_view key) { roots_.emplace_back(key); }
-  void add_edge(std::string_view from, std::string_view to);
+  /// The vertex of that key, made when it is new.
+  Vertex vertex(std::string_view key);
+  void add_root(Vertex root) { roots_.push_back(root); }
+  void add_edge(Vertex from, Vertex to);
 
   /// Follows the edges from all roots, once; afterwards `reached` answers.
   void follow();
@@ -70,12 +75,14 @@ class DependencyGraph {
   [[nodiscard]] bool reached(std::string_view key) const;
 
  private:
-  struct Vertex {
-    std::vector<std::string> needs;
+  struct Node {
+    std::vector<Vertex> needs;
     bool reached = false;
   };
-  std::unordered_map<std::string, Vertex> vertices_;
-  std::vector<std::string> roots_;
+  // Ordered: keys that were chosen to collide cost nothing here.
+  std::map<std::string, Vertex, std::less<>> vertices_;
+  std::vector<Node> nodes_;
+  std::vector<Vertex> roots_;
   std::size_t edges_ = 0;
   bool complete_ = true;
 };

@@ -135,21 +135,24 @@ TEST(Language, KeepsNoMoreThanTheLimitAndSaysSo) {
 
 TEST(Language, AGraphThatIsTooLargeOrHasNoRootCallsNothingDevelopment) {
   DependencyGraph rootless;
-  rootless.add_edge("a", "b");
+  rootless.add_edge(rootless.vertex("a"), rootless.vertex("b"));
   rootless.follow();
   EXPECT_TRUE(rootless.reached("b"));
 
   DependencyGraph cyclic;
-  cyclic.add_root("a");
-  cyclic.add_edge("a", "b");
-  cyclic.add_edge("b", "a");
+  cyclic.add_root(cyclic.vertex("a"));
+  cyclic.add_edge(cyclic.vertex("a"), cyclic.vertex("b"));
+  cyclic.add_edge(cyclic.vertex("b"), cyclic.vertex("a"));
+  cyclic.add_edge(cyclic.vertex("c"), cyclic.vertex("a"));
   cyclic.follow();
   EXPECT_TRUE(cyclic.reached("b"));
   EXPECT_FALSE(cyclic.reached("c"));
+  EXPECT_FALSE(cyclic.reached("d"));
 
   DependencyGraph huge;
-  huge.add_root("a");
-  for (std::size_t i = 0; i <= DependencyGraph::max_edges; ++i) huge.add_edge("a", "b");
+  const auto root = huge.vertex("a");
+  huge.add_root(root);
+  for (std::size_t i = 0; i <= DependencyGraph::max_edges; ++i) huge.add_edge(root, root);
   huge.follow();
   EXPECT_TRUE(huge.reached("c"));
 }

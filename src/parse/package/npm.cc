@@ -81,7 +81,7 @@ std::string_view installed_folder(std::string_view path) {
 void add_licenses(const base::JsonValue& value, std::vector<std::string>& licenses) {
   const auto add_one = [&](const base::JsonValue& one) {
     const auto text = one.is_object() ? one["type"].string() : one.string();
-    if (text) licenses.emplace_back(*text);
+    if (text && licenses.size() < max_licenses) licenses.emplace_back(*text);
   };
   if (!value.is_array()) return add_one(value);
   for (const base::JsonValue& one : value.items()) add_one(one);
@@ -102,7 +102,7 @@ base::Status parse_npm(const File& file, model::FileFacts& facts) {
     else if (key == "version") package.version = value.string_or("");
     else if (key == "license" || key == "licenses") add_licenses(value, package.licenses);
   }
-  add_installed(facts, std::move(package));
+  add_installed(file, facts, std::move(package));
   return {};
 }
 

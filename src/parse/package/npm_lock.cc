@@ -14,7 +14,7 @@ namespace {
 
 using base::JsonValue;
 
-constexpr std::uint64_t max_file_bytes = 32U << 20U;
+constexpr std::uint64_t max_file_bytes = 16U << 20U;
 
 constexpr Pattern wants[] = {
     {Pattern::Kind::basename, "package-lock.json"},

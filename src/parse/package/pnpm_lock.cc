@@ -17,7 +17,7 @@ namespace {
 
 using base::YamlValue;
 
-constexpr std::uint64_t max_file_bytes = 32U << 20U;
+constexpr std::uint64_t max_file_bytes = 16U << 20U;
 
 constexpr Pattern wants[] = {{Pattern::Kind::basename, "pnpm-lock.yaml"}};
 
@@ -66,16 +66,17 @@ Identity identify(std::string_view key, const YamlValue& entry, bool slashes) {
 }
 
 /// `name: version` of an importer or snapshot leads to `name@version`; an alias names the whole key in its version.
-void add_need(const std::string& from, std::string_view name, std::string_view version, DependencyGraph& graph) {
-  graph.add_edge(from, std::string(name).append("@").append(version));
-  if (version.find('@') != std::string_view::npos) graph.add_edge(from, version);
+void add_need(DependencyGraph::Vertex from, std::string_view name, std::string_view version,
+              DependencyGraph& graph) {
+  graph.add_edge(from, graph.vertex(std::string(name).append("@").append(version)));
+  if (version.find('@') != std::string_view::npos) graph.add_edge(from, graph.vertex(version));
 }
 
 /// Version 9 does not mark development packages: they are those that no importer's other dependencies lead to.
 DependencyGraph needed_at_run_time(const YamlValue& root) {
   DependencyGraph graph;
   for (const auto& [path, importer] : root["importers"].members()) {
-    const std::string from = std::string("importer ").append(path.text_or(""));
+    const auto from = graph.vertex(std::string("importer ").append(path.text_or("")));
     graph.add_root(from);
     for (const std::string_view kind : {"dependencies", "optionalDependencies"}) {
       for (const auto& [name, need] : importer[kind].members()) {
@@ -84,9 +85,9 @@ DependencyGraph needed_at_run_time(const YamlValue& root) {
     }
   }
   for (const auto& [key, snapshot] : root["snapshots"].members()) {
-    const std::string from(key.text_or(""));
+    const auto from = graph.vertex(key.text_or(""));
     // A package is needed as soon as one of its combinations with peers is.
-    graph.add_edge(from, without_peers(from));
+    graph.add_edge(from, graph.vertex(without_peers(key.text_or(""))));
     for (const std::string_view kind : {"dependencies", "optionalDependencies"}) {
       for (const auto& [name, version] : snapshot[kind].members()) {
         add_need(from, name.text_or(""), version.text_or(""), graph);

@@ -116,7 +116,7 @@ base::Status parse_pypi(const File& file, model::FileFacts& facts) {
   else if (!metadata.license.empty() && metadata.license != "UNKNOWN")
     package.licenses.emplace_back(metadata.license);
   else package.licenses = std::move(metadata.classified);
-  add_installed(facts, std::move(package));
+  add_installed(file, facts, std::move(package));
   return {};
 }
 

@@ -61,23 +61,23 @@ bool is_own_project(const TomlValue& source) {
   return source["virtual"].exists() || source["editable"].exists() || source["directory"].exists();
 }
 
-void add_needs(const TomlValue& list, const std::string& from, DependencyGraph& graph) {
+void add_needs(const TomlValue& list, DependencyGraph::Vertex from, DependencyGraph& graph) {
   for (const TomlValue& need : list.items()) {
-    graph.add_edge(from, need["name"].string_or(""));
+    graph.add_edge(from, graph.vertex(need["name"].string_or("")));
   }
 }
 
 /// uv.lock does not mark development packages: they are those that only the own projects' dev-dependencies lead to.
 DependencyGraph needed_at_run_time(const std::vector<TomlSection>& sections) {
   DependencyGraph graph;
-  std::string name;
+  DependencyGraph::Vertex package = graph.vertex("");
   for (const TomlSection& section : sections) {
     if (begins_package(section)) {
-      name = section.table["name"].string_or("");
-      if (is_own_project(section.table["source"])) graph.add_root(name);
-      add_needs(section.table["dependencies"], name, graph);
+      package = graph.vertex(section.table["name"].string_or(""));
+      if (is_own_project(section.table["source"])) graph.add_root(package);
+      add_needs(section.table["dependencies"], package, graph);
     } else if (section.path == std::vector<std::string>{"package", "optional-dependencies"}) {
-      for (const auto& extra : section.table.members()) add_needs(extra.value, name, graph);
+      for (const auto& extra : section.table.members()) add_needs(extra.value, package, graph);
     }
   }
   graph.follow();

@@ -15,7 +15,7 @@
 namespace doorman::parse::package {
 namespace {
 
-constexpr std::uint64_t max_file_bytes = 32U << 20U;
+constexpr std::uint64_t max_file_bytes = 16U << 20U;
 
 constexpr Pattern wants[] = {{Pattern::Kind::basename, "yarn.lock"}};
 
