@@ -48,7 +48,8 @@ class FakeRegistry {
       diff_ids += fmt::format(R"({}"{}")", diff_ids.empty() ? "" : ",", base::digest_of(layer).text());
     }
     return fmt::format(R"({{"os":"linux","architecture":"{}","config":{{"User":"me"}},)"
-                       R"("rootfs":{{"type":"layers","diff_ids":[{}]}}}})", architecture, diff_ids);
+                       R"("rootfs":{{"type":"layers","diff_ids":[{}]}}}})",
+                       architecture, diff_ids);
   }
   std::string manifest(const std::string& config_bytes, const std::vector<std::string>& layers,
                        const std::string& layer_type = "application/vnd.oci.image.layer.v1.tar") {

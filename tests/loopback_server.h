@@ -59,7 +59,8 @@ class LoopbackServer {
     void hang() {
       pollfd wait{fd_, POLLIN, 0};
       char byte = 0;
-      while (!stopping_ && (poll(&wait, 1, 20) == 0 || recv(fd_, &byte, 1, 0) > 0)) {}
+      while (!stopping_ && (poll(&wait, 1, 20) == 0 || recv(fd_, &byte, 1, 0) > 0)) {
+      }
       close();
     }
     void reset() {

@@ -12,7 +12,9 @@ class IntoBuilder final : public source::AdvisoryReceiver {
  public:
   explicit IntoBuilder(bool summaries) : builder_({.summaries = summaries}) {}
 
-  void from(std::string_view source, std::string_view licence) override { source_ = builder_.add_source(source, licence); }
+  void from(std::string_view source, std::string_view licence) override {
+    source_ = builder_.add_source(source, licence);
+  }
   void take(const model::Advisory& advisory) override { builder_.add(source_, advisory); }
   void take(const model::DistributionFix& fix) override { builder_.add(source_, fix); }
   void take(const model::ListedVersion& row) override { builder_.add(source_, row); }

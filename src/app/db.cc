@@ -29,8 +29,9 @@ void append_sources(std::string& text, const model::DatabaseInfo& info) {
   std::size_t width = 0;
   for (const auto& source : info.sources) width = std::max(width, source.name.size());
   for (const auto& source : info.sources) {
-    fmt::format_to(std::back_inserter(text), "  {:<{}}  {:>9}  {:<10}  {}\n", base::printable(source.name), width, source.records,
-                   source.newest ? base::format_date(*source.newest) : "-", base::printable(source.licence));
+    fmt::format_to(std::back_inserter(text), "  {:<{}}  {:>9}  {:<10}  {}\n", base::printable(source.name), width,
+                   source.records, source.newest ? base::format_date(*source.newest) : "-",
+                   base::printable(source.licence));
   }
 }
 
@@ -44,7 +45,8 @@ Result<Database> Database::open_file(const std::string& path) {
 }
 
 Result<Database> Database::open_built_in() {
-  const base::Bytes bytes(doorman_snapshot_begin, static_cast<std::size_t>(doorman_snapshot_end - doorman_snapshot_begin));
+  const base::Bytes bytes(doorman_snapshot_begin,
+                          static_cast<std::size_t>(doorman_snapshot_end - doorman_snapshot_begin));
   DOORMAN_TRY(const Reader reader, std::move(Reader::open(bytes)).in("built-in advisories"));
   return Database(reader, std::nullopt, {});
 }
@@ -67,7 +69,8 @@ model::DatabaseInfo Database::info() const {
   return info;
 }
 
-Result<DatabaseBuild> build_database(const std::string& folder, const std::string& output, const std::string& state_dir) {
+Result<DatabaseBuild> build_database(const std::string& folder, const std::string& output,
+                                     const std::string& state_dir) {
   DOORMAN_TRY(CompiledAdvisories compiled, compile_advisories(folder, true));
   source::FolderSummary& summary = compiled.summary;
   if (summary.files == 0) return Error(ErrorCode::usage, "no advisories that could be read").in(folder);
@@ -89,24 +92,28 @@ Result<DatabaseBuild> build_database(const std::string& folder, const std::strin
 }
 
 std::string describe(const DatabaseBuild& build) {
-  std::string text = fmt::format("{}: {:.1f} MB, {} vulnerabilities of {} packages, from {} records in {} files", build.path,
-                                 static_cast<double>(build.bytes) / 1e6, build.vulnerabilities, build.packages, build.records, build.files);
+  std::string text = fmt::format("{}: {:.1f} MB, {} vulnerabilities of {} packages, from {} records in {} files",
+                                 build.path, static_cast<double>(build.bytes) / 1e6, build.vulnerabilities,
+                                 build.packages, build.records, build.files);
   text += build.info.date ? fmt::format(", as of {}\n", base::format_date(*build.info.date)) : "\n";
   append_sources(text, build.info);
   if (build.withdrawn > 0) text += fmt::format("{} withdrawn records left out\n", build.withdrawn);
   if (!build.skipped.empty()) {
     text += "left out, since no package that doorman finds is of that ecosystem:";
-    for (const auto& [ecosystem, count] : build.skipped) text += fmt::format(" {} ({})", base::printable(ecosystem), count);
+    for (const auto& [ecosystem, count] : build.skipped)
+      text += fmt::format(" {} ({})", base::printable(ecosystem), count);
     text += '\n';
   }
-  for (const model::Note& note : build.notes) text += fmt::format("not read: {}: {}\n", base::printable(note.place), base::printable(note.message));
+  for (const model::Note& note : build.notes)
+    text += fmt::format("not read: {}: {}\n", base::printable(note.place), base::printable(note.message));
   return text;
 }
 
 std::string describe(const Database& database) {
   const model::DatabaseInfo info = database.info();
-  std::string text = fmt::format("{}, {} vulnerabilities of {} packages", info.built_in ? "built-in facts" : database.path(),
-                                 database.reader().count(Section::vulnerabilities), database.reader().count(Section::packages));
+  std::string text =
+      fmt::format("{}, {} vulnerabilities of {} packages", info.built_in ? "built-in facts" : database.path(),
+                  database.reader().count(Section::vulnerabilities), database.reader().count(Section::packages));
   text += info.date ? fmt::format(", as of {}\n", base::format_date(*info.date)) : "\n";
   append_sources(text, info);
   return text;

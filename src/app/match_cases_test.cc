@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Each folder of tests/data/advisory is one case: `advisories/` as a user would give it to `db build`, the packages of
-// an image in `packages.tsv`, and the findings in `want.json`.
+// Each folder of tests/data/advisory is one case: `advisories/` as a user would give it to `db build`, the packages
+// of an image in `packages.tsv`, and the findings in `want.json`.
 //
 // A line of packages.tsv is `distribution <id> <version>`, or a package: type, name, version, and where they differ
 // source name and source version; columns between tabs.
@@ -25,8 +25,8 @@ namespace fs = std::filesystem;
 using model::PackageType;
 
 PackageType type_of(std::string_view text) {
-  for (const auto type : {PackageType::deb, PackageType::apk, PackageType::npm, PackageType::pypi, PackageType::golang,
-                          PackageType::maven, PackageType::gem}) {
+  for (const auto type : {PackageType::deb, PackageType::apk, PackageType::npm, PackageType::pypi,
+                          PackageType::golang, PackageType::maven, PackageType::gem}) {
     if (model::to_text(type) == text) return type;
   }
   ADD_FAILURE() << "unknown type " << text;
@@ -42,7 +42,8 @@ model::Inventory read_packages(const std::string& text) {
     auto columns = base::split(line, '\t');
     columns.resize(5);
     if (columns[0] == "distribution") {
-      inventory.distribution = model::Distribution{std::string(columns[1]), std::string(columns[2]), std::string(columns[3]), ""};
+      inventory.distribution =
+          model::Distribution{std::string(columns[1]), std::string(columns[2]), std::string(columns[3]), ""};
       continue;
     }
     model::FoundPackage found;
@@ -93,12 +94,14 @@ TEST_P(MatchCases, Findings) {
 
 std::vector<std::string> cases() {
   std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(tests::data_dir("advisory"))) names.push_back(entry.path().filename().string());
+  for (const auto& entry : fs::directory_iterator(tests::data_dir("advisory")))
+    names.push_back(entry.path().filename().string());
   std::ranges::sort(names);
   return names;
 }
 
-INSTANTIATE_TEST_SUITE_P(Data, MatchCases, testing::ValuesIn(cases()), [](const auto& named) { return named.param; });
+INSTANTIATE_TEST_SUITE_P(Data, MatchCases, testing::ValuesIn(cases()),
+                         [](const auto& named) { return named.param; });
 
 }  // namespace
 }  // namespace doorman::app

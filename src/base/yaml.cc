@@ -56,6 +56,7 @@ struct OpenCollection {
 class Parser {
  public:
   explicit Parser(Bytes text) : ready_(yaml_parser_initialize(&parser_) == 1) {
+    if (text.data() == nullptr) text = "";  // libyaml asserts
     if (ready_)
       yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()), text.size());
   }

@@ -42,6 +42,7 @@ TEST(Yaml, WhatIsNotThereIsMissing) {
   EXPECT_EQ(document.root()["x"].line(), 0U);
   EXPECT_TRUE(document.root()["a"]["b"].items().empty());
   EXPECT_FALSE(parsed("").root().exists());
+  EXPECT_FALSE(parsed({}).root().exists());
 }
 
 TEST(Yaml, KeepsTextAsWrittenAndTypesByPlainScalarsOnly) {

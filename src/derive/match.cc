@@ -28,12 +28,14 @@ std::string_view two_numbers(std::string_view version) {
 }
 
 std::string_view debian_release(const model::Distribution& distribution) {
-  if (!distribution.version_id.empty()) return std::string_view(distribution.version_id).substr(0, distribution.version_id.find('.'));
+  if (!distribution.version_id.empty())
+    return std::string_view(distribution.version_id).substr(0, distribution.version_id.find('.'));
   return model::debian_release(distribution.codename).value_or(distribution.codename);
 }
 
 bool is_ubuntu(const model::Distribution& distribution) {
-  static constexpr std::array<std::string_view, 5> based_on_ubuntu = {"ubuntu", "linuxmint", "pop", "elementary", "neon"};
+  static constexpr std::array<std::string_view, 5> based_on_ubuntu = {"ubuntu", "linuxmint", "pop", "elementary",
+                                                                      "neon"};
   return std::ranges::find(based_on_ubuntu, distribution.id) != based_on_ubuntu.end();
 }
 
@@ -56,15 +58,24 @@ std::optional<Platform> platform_of(PackageType type, const std::optional<model:
       if (!distribution || distribution->id != "alpine") return std::nullopt;
       return Platform{Ecosystem::alpine, two_numbers(distribution->version_id)};
     case PackageType::rpm:
-    case PackageType::generic: return std::nullopt;
-    case PackageType::npm: return Platform{Ecosystem::npm, {}};
-    case PackageType::pypi: return Platform{Ecosystem::pypi, {}};
-    case PackageType::golang: return Platform{Ecosystem::go, {}};
-    case PackageType::maven: return Platform{Ecosystem::maven, {}};
-    case PackageType::gem: return Platform{Ecosystem::rubygems, {}};
-    case PackageType::composer: return Platform{Ecosystem::packagist, {}};
-    case PackageType::cargo: return Platform{Ecosystem::crates_io, {}};
-    case PackageType::nuget: return Platform{Ecosystem::nuget, {}};
+    case PackageType::generic:
+      return std::nullopt;
+    case PackageType::npm:
+      return Platform{Ecosystem::npm, {}};
+    case PackageType::pypi:
+      return Platform{Ecosystem::pypi, {}};
+    case PackageType::golang:
+      return Platform{Ecosystem::go, {}};
+    case PackageType::maven:
+      return Platform{Ecosystem::maven, {}};
+    case PackageType::gem:
+      return Platform{Ecosystem::rubygems, {}};
+    case PackageType::composer:
+      return Platform{Ecosystem::packagist, {}};
+    case PackageType::cargo:
+      return Platform{Ecosystem::crates_io, {}};
+    case PackageType::nuget:
+      return Platform{Ecosystem::nuget, {}};
   }
   return std::nullopt;
 }
@@ -126,7 +137,8 @@ struct Hit {
 
 class Matcher {
  public:
-  Matcher(const model::Inventory& inventory, const AdvisoryDb& database) : inventory_(inventory), database_(database) {}
+  Matcher(const model::Inventory& inventory, const AdvisoryDb& database)
+      : inventory_(inventory), database_(database) {}
 
   void look_up(std::uint32_t index);
   std::vector<model::Finding> findings();
@@ -153,7 +165,8 @@ const std::vector<Verdict>& Matcher::ask(const Platform& platform, Named named) 
   const auto [place, is_new] = known_.try_emplace(std::move(key), nullptr);
   if (is_new) {
     Asked& asked = asked_.emplace_back(std::move(named));
-    asked.verdicts = advisory_db::judge(database_, {platform.ecosystem, asked.named.name, asked.named.version, platform.release});
+    asked.verdicts = advisory_db::judge(
+        database_, {platform.ecosystem, asked.named.name, asked.named.version, platform.release});
     place->second = &asked;
   }
   return place->second->verdicts;
@@ -167,7 +180,8 @@ void Matcher::look_up(std::uint32_t index) {
   if (named.name.empty() || named.version.empty()) return;
   for (const Verdict& verdict : ask(*platform, std::move(named))) {
     const auto record = database_.vulnerability_record(verdict.vulnerability);
-    auto severity = static_cast<model::Severity>(std::min<unsigned>(record.severity, static_cast<unsigned>(model::Severity::critical)));
+    auto severity = static_cast<model::Severity>(
+        std::min<unsigned>(record.severity, static_cast<unsigned>(model::Severity::critical)));
     if (verdict.unimportant) severity = std::min(severity, model::Severity::low);
     hits_.push_back({index, &verdict, severity, record});
   }
@@ -179,8 +193,8 @@ bool Matcher::before(const Hit& a, const Hit& b) const {
     const bool exploited = (hit.record.flags & advisory_db::known_exploited) != 0;
     const std::string_view name = inventory_.packages[hit.package].package.name;
     // Vulnerabilities are numbered in the order of their ids.
-    return std::tuple(-static_cast<int>(hit.severity), !fixable, !exploited, -static_cast<int>(hit.record.score), name,
-                      hit.verdict->vulnerability, hit.package);
+    return std::tuple(-static_cast<int>(hit.severity), !fixable, !exploited, -static_cast<int>(hit.record.score),
+                      name, hit.verdict->vulnerability, hit.package);
   };
   return key(a) < key(b);
 }
@@ -212,7 +226,8 @@ std::vector<model::Finding> Matcher::findings() {
 
 }  // namespace
 
-std::vector<model::Finding> match(const model::Inventory& inventory, const AdvisoryDb& database, const MatchOptions& options) {
+std::vector<model::Finding> match(const model::Inventory& inventory, const AdvisoryDb& database,
+                                  const MatchOptions& options) {
   Matcher matcher(inventory, database);
   for (std::uint32_t i = 0; i < inventory.packages.size(); ++i) {
     const bool owned = inventory.packages[i].owner != model::FoundPackage::none;

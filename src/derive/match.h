@@ -12,8 +12,8 @@ namespace doorman::derive {
 using AdvisoryDb = advisory_db::Reader;
 
 struct MatchOptions {
-  /// Also match language packages that an operating-system package owns. Their distribution fixes them in place, with
-  /// a version that upstream's ranges do not know, so they are matched through their owner otherwise.
+  /// Also match language packages that an operating-system package owns. Their distribution fixes them in place,
+  /// with a version that upstream's ranges do not know, so they are matched through their owner otherwise.
   bool owned = false;
 };
 
@@ -25,8 +25,8 @@ struct MatchOptions {
 /// - Go's standard library is the module `stdlib`, its versions as in `go1.21rc2`;
 /// - a package without a usable version (`(devel)`) has no findings.
 ///
-/// Sorted: worst severity first; of these the fixable ones, then the known exploited ones, then by falling score, then
-/// by package name and vulnerability id. The same input gives the same findings in the same order.
+/// Sorted: worst severity first; of these the fixable ones, then the known exploited ones, then by falling score,
+/// then by package name and vulnerability id. The same input gives the same findings in the same order.
 std::vector<model::Finding> match(const model::Inventory& inventory, const AdvisoryDb& database,
                                   const MatchOptions& options = {});
 

@@ -29,7 +29,8 @@ model::Advisory flaw(std::string id, std::string package, const char* vector, st
   made.rating.vectors = {vector};
   model::VersionEvents events = {{Kind::introduced, "0"}};
   if (!fixed.empty()) events.push_back({Kind::fixed, std::move(fixed)});
-  made.affected.push_back({.ecosystem = {Ecosystem::npm, ""}, .name = std::move(package), .ranges = {std::move(events)}});
+  made.affected.push_back(
+      {.ecosystem = {Ecosystem::npm, ""}, .name = std::move(package), .ranges = {std::move(events)}});
   return made;
 }
 
@@ -45,7 +46,8 @@ void add(model::Inventory& into, PackageType type, std::string name, std::string
 
 std::vector<std::string> told(const std::vector<model::Finding>& findings) {
   std::vector<std::string> lines;
-  for (const model::Finding& each : findings) lines.push_back(std::to_string(each.package) + " " + each.vulnerability.id);
+  for (const model::Finding& each : findings)
+    lines.push_back(std::to_string(each.package) + " " + each.vulnerability.id);
   return lines;
 }
 
@@ -65,10 +67,10 @@ TEST(Match, OrderOfDisplay) {
   add(image, PackageType::npm, "a", "1.0.0");
   add(image, PackageType::npm, "b", "1.0.0");
   EXPECT_THAT(told(match(image, AdvisoryDb::open(file).value())),
-              ElementsAre("1 CVE-2024-9",  // worst
-                          "1 CVE-2024-6",  // fixable and exploited
-                          "1 CVE-2024-4",  // fixable, higher score
-                          "0 CVE-2024-5", "1 CVE-2024-3",  // by package
+              ElementsAre("1 CVE-2024-9",                    // worst
+                          "1 CVE-2024-6",                    // fixable and exploited
+                          "1 CVE-2024-4",                    // fixable, higher score
+                          "0 CVE-2024-5", "1 CVE-2024-3",    // by package
                           "0 CVE-2024-2", "0 CVE-2024-1"));  // not fixable
 }
 

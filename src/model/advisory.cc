@@ -60,16 +60,26 @@ std::string_view to_text(Ecosystem ecosystem) {
 PackageType package_type(Ecosystem ecosystem) {
   switch (ecosystem) {
     case Ecosystem::debian:
-    case Ecosystem::ubuntu: return PackageType::deb;
-    case Ecosystem::alpine: return PackageType::apk;
-    case Ecosystem::npm: return PackageType::npm;
-    case Ecosystem::pypi: return PackageType::pypi;
-    case Ecosystem::go: return PackageType::golang;
-    case Ecosystem::maven: return PackageType::maven;
-    case Ecosystem::rubygems: return PackageType::gem;
-    case Ecosystem::packagist: return PackageType::composer;
-    case Ecosystem::crates_io: return PackageType::cargo;
-    case Ecosystem::nuget: return PackageType::nuget;
+    case Ecosystem::ubuntu:
+      return PackageType::deb;
+    case Ecosystem::alpine:
+      return PackageType::apk;
+    case Ecosystem::npm:
+      return PackageType::npm;
+    case Ecosystem::pypi:
+      return PackageType::pypi;
+    case Ecosystem::go:
+      return PackageType::golang;
+    case Ecosystem::maven:
+      return PackageType::maven;
+    case Ecosystem::rubygems:
+      return PackageType::gem;
+    case Ecosystem::packagist:
+      return PackageType::composer;
+    case Ecosystem::crates_io:
+      return PackageType::cargo;
+    case Ecosystem::nuget:
+      return PackageType::nuget;
   }
   return PackageType::generic;
 }
@@ -95,9 +105,21 @@ std::optional<EcosystemRelease> parse_ecosystem(std::string_view text) {
 std::optional<std::string_view> debian_release(std::string_view codename) {
   using Release = std::pair<std::string_view, std::string_view>;
   static constexpr std::array<Release, 15> releases{{
-      {"potato", "2.2"}, {"woody", "3.0"}, {"sarge", "3.1"}, {"etch", "4"},     {"lenny", "5"},
-      {"squeeze", "6"},  {"wheezy", "7"},  {"jessie", "8"},  {"stretch", "9"},  {"buster", "10"},
-      {"bullseye", "11"}, {"bookworm", "12"}, {"trixie", "13"}, {"forky", "14"}, {"duke", "15"},
+      {"potato", "2.2"},
+      {"woody", "3.0"},
+      {"sarge", "3.1"},
+      {"etch", "4"},
+      {"lenny", "5"},
+      {"squeeze", "6"},
+      {"wheezy", "7"},
+      {"jessie", "8"},
+      {"stretch", "9"},
+      {"buster", "10"},
+      {"bullseye", "11"},
+      {"bookworm", "12"},
+      {"trixie", "13"},
+      {"forky", "14"},
+      {"duke", "15"},
   }};
   const auto* found = std::ranges::find(releases, codename, &Release::first);
   if (found == releases.end()) return std::nullopt;
@@ -106,9 +128,11 @@ std::optional<std::string_view> debian_release(std::string_view codename) {
 
 std::string normal_name(Ecosystem ecosystem, std::string_view name) {
   switch (ecosystem) {
-    case Ecosystem::pypi: return pep503(name);
+    case Ecosystem::pypi:
+      return pep503(name);
     case Ecosystem::nuget:
-    case Ecosystem::packagist: return base::to_lower(name);
+    case Ecosystem::packagist:
+      return base::to_lower(name);
     case Ecosystem::debian:
     case Ecosystem::ubuntu:
     case Ecosystem::alpine:
@@ -116,7 +140,8 @@ std::string normal_name(Ecosystem ecosystem, std::string_view name) {
     case Ecosystem::go:
     case Ecosystem::maven:
     case Ecosystem::rubygems:
-    case Ecosystem::crates_io: return std::string(name);
+    case Ecosystem::crates_io:
+      return std::string(name);
   }
   return std::string(name);
 }

@@ -15,8 +15,17 @@ namespace doorman::model {
 
 /// Who names the packages that an advisory speaks of. The numbers are written into database files: append only.
 enum class Ecosystem : std::uint8_t {
-  debian, ubuntu, alpine,  // distributions: each has releases
-  npm, pypi, go, maven, rubygems, packagist, crates_io, nuget,
+  debian,
+  ubuntu,
+  alpine,  // distributions: each has releases
+  npm,
+  pypi,
+  go,
+  maven,
+  rubygems,
+  packagist,
+  crates_io,
+  nuget,
 };
 inline constexpr std::uint8_t ecosystem_count = 11;
 

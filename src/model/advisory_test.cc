@@ -23,7 +23,8 @@ TEST(Advisory, WhatFollowsTheColonOfALanguageIsNoRelease) {
 }
 
 TEST(Advisory, EcosystemsThatAreNotJudged) {
-  for (const char* text : {"", ":12", "debian", "Debian ", "OSS-Fuzz", "GIT", "Ubuntu:Pro:22.04:LTS", "Red Hat:9"}) {
+  for (const char* text :
+       {"", ":12", "debian", "Debian ", "OSS-Fuzz", "GIT", "Ubuntu:Pro:22.04:LTS", "Red Hat:9"}) {
     EXPECT_EQ(parse_ecosystem(text), std::nullopt) << text;
   }
 }

@@ -9,7 +9,8 @@ namespace doorman::net {
 namespace {
 
 bool is_token_char(char c) {
-  return base::is_alpha(c) || base::is_digit(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+  return base::is_alpha(c) || base::is_digit(c) ||
+         std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
 
 /// Walks over the header's text from left to right; nothing is read twice.

@@ -10,7 +10,7 @@ namespace doorman::net {
 
 /// One challenge of a WWW-Authenticate header.
 struct AuthChallenge {
-  std::string scheme;  ///< in lower case: `bearer`, `basic`
+  std::string scheme;                                           ///< in lower case: `bearer`, `basic`
   std::vector<std::pair<std::string, std::string>> parameters;  ///< names in lower case
 
   /// The value of the first parameter of that name, or empty.

@@ -28,7 +28,8 @@ Result<std::string> read_authorities(const std::string& path) {
   std::error_code failed;
   if (!std::filesystem::is_directory(path, failed)) return base::read_file(path, max_ca_file_bytes);
   std::vector<std::string> files;
-  for (std::filesystem::directory_iterator entry(path, failed), end; !failed && entry != end; entry.increment(failed)) {
+  for (std::filesystem::directory_iterator entry(path, failed), end; !failed && entry != end;
+       entry.increment(failed)) {
     const std::string extension = entry->path().extension().string();
     if (extension == ".crt" || extension == ".pem") files.push_back(entry->path().string());
     if (files.size() > max_ca_files) return Error(ErrorCode::limit, path + ": over 1000 certificate files");

@@ -118,14 +118,16 @@ TEST(Http, TheResponseOutlivesItsClient) {
 }
 
 TEST(Http, PostsForms) {
-  LoopbackServer server([](const Request& request, Connection& wire) { wire.answer(200, request.method + request.body); });
+  LoopbackServer server(
+      [](const Request& request, Connection& wire) { wire.answer(200, request.method + request.body); });
   auto response = client().send({.url = server.url("/token"), .form = "grant_type=password&x=%20"});
   EXPECT_EQ(response->read_all(100).value(), "POSTgrant_type=password&x=%20");
   EXPECT_EQ(server.requests().at(0).header("content-type"), "application/x-www-form-urlencoded");
 }
 
 TEST(Http, AsksForTheRestOfABody) {
-  LoopbackServer server([](const Request& request, Connection& wire) { wire.answer(206, request.header("range")); });
+  LoopbackServer server(
+      [](const Request& request, Connection& wire) { wire.answer(206, request.header("range")); });
   EXPECT_EQ(client().send({.url = server.url("/"), .range_from = 5})->read_all(100).value(), "bytes=5-");
 }
 
@@ -188,7 +190,8 @@ TEST(HttpHostile, ASlowReaderIsNoStall) {
 
 TEST(HttpHostile, ABodyShorterThanItsLengthIsTruncated) {
   LoopbackServer server([](const Request& request, Connection& wire) {
-    if (request.target == "/chunked") wire.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n");
+    if (request.target == "/chunked")
+      wire.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n");
     else wire.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabcde");
     wire.close();
   });
@@ -288,7 +291,8 @@ TEST(HttpRedirect, IsBounded) {
 
 TEST(HttpRedirect, GoesToTheWebOnlyAndNotToPlainHttp) {
   std::string location;
-  LoopbackServer server([&](const Request&, Connection& wire) { wire.answer(302, "", "Location: " + location + "\r\n"); });
+  LoopbackServer server(
+      [&](const Request&, Connection& wire) { wire.answer(302, "", "Location: " + location + "\r\n"); });
   for (const char* bad : {"file:///etc/passwd", "ftp://a.example/", "https://user:word@a.example/", "http://"}) {
     location = bad;
     EXPECT_EQ(client().send({.url = server.url("/")}).error().code(), ErrorCode::invalid) << bad;
@@ -301,7 +305,8 @@ TEST(Http, PlainHttpStaysOnThisMachine) {
   const auto refused = client().send({.url = "http://registry.example/v2/?token=hush"});
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().code(), ErrorCode::usage);
-  EXPECT_EQ(refused.error().message(), "http://registry.example/v2/: plain http is refused, except to this machine itself");
+  EXPECT_EQ(refused.error().message(),
+            "http://registry.example/v2/: plain http is refused, except to this machine itself");
 }
 
 TEST(Http, SpeaksOverAUnixSocket) {

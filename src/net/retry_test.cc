@@ -49,10 +49,14 @@ TEST(Retry, HeedsRetryAfter) {
   std::atomic<int> asked = 0;
   LoopbackServer server([&](const Request&, Connection& wire) {
     switch (++asked) {
-      case 1: return wire.answer(429, "", "Retry-After: 7\r\n");
-      case 2: return wire.answer(429, "", "Retry-After: Thu, 01 Jan 1970 00:00:00 GMT\r\n");
-      case 3: return wire.answer(429, "", "Retry-After: soon\r\n");
-      default: return wire.answer(200, "ok");
+      case 1:
+        return wire.answer(429, "", "Retry-After: 7\r\n");
+      case 2:
+        return wire.answer(429, "", "Retry-After: Thu, 01 Jan 1970 00:00:00 GMT\r\n");
+      case 3:
+        return wire.answer(429, "", "Retry-After: soon\r\n");
+      default:
+        return wire.answer(200, "ok");
     }
   });
   Waits waits;

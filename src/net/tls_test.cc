@@ -33,15 +33,19 @@ openssl x509 -req -in cert.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out cer
 )sh";
     ASSERT_EQ(std::system(("sh " + folder_ + "/make.sh").c_str()), 0);
     std::ofstream(folder_ + "/page") << "HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello";
-    std::ofstream(folder_ + "/down") << "HTTP/1.0 302 X\r\nContent-Length: 0\r\nLocation: http://127.0.0.1:1/\r\n\r\n";
-    const std::string command = "cd " + folder_ + " && echo $$ && exec openssl s_server -accept 127.0.0.1:0 -cert cert.pem -key key.pem -HTTP 2>&1";
+    std::ofstream(folder_ + "/down")
+        << "HTTP/1.0 302 X\r\nContent-Length: 0\r\nLocation: http://127.0.0.1:1/\r\n\r\n";
+    const std::string command =
+        "cd " + folder_ +
+        " && echo $$ && exec openssl s_server -accept 127.0.0.1:0 -cert cert.pem -key key.pem -HTTP 2>&1";
     server_ = popen(command.c_str(), "r");
     ASSERT_NE(server_, nullptr);
     char line[256];
     if (std::fgets(line, sizeof line, server_) != nullptr) pid_ = std::atoi(line);
     while (port_.empty() && std::fgets(line, sizeof line, server_) != nullptr) {
       const std::string text = line;
-      if (text.starts_with("ACCEPT")) port_ = text.substr(text.rfind(':') + 1, text.find('\n') - text.rfind(':') - 1);
+      if (text.starts_with("ACCEPT"))
+        port_ = text.substr(text.rfind(':') + 1, text.find('\n') - text.rfind(':') - 1);
     }
     ASSERT_FALSE(port_.empty());
   }
@@ -50,7 +54,8 @@ openssl x509 -req -in cert.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out cer
     if (server_ != nullptr) pclose(server_);
     if (!folder_.empty()) std::filesystem::remove_all(folder_);
   }
-  base::Result<HttpResponse> get(HttpOptions options, const std::string& host = "127.0.0.1", const std::string& path = "/page") {
+  base::Result<HttpResponse> get(HttpOptions options, const std::string& host = "127.0.0.1",
+                                 const std::string& path = "/page") {
     DOORMAN_TRY(const auto client, HttpClient::make(std::move(options)));
     return client.send({.url = "https://" + host + ":" + port_ + path});
   }

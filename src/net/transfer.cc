@@ -24,7 +24,8 @@ constexpr std::size_t max_pending_bytes = 256U << 10U;
 constexpr milliseconds longest_turn{1000};
 
 bool has_control(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < ' ' && c != '\t'; });
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < ' ' && c != '\t'; });
 }
 
 ErrorCode code_of(CURLcode code, std::string_view message) {
@@ -111,11 +112,13 @@ Status Transfer::prepare(const HttpRequest& request, bool with_authorization) {
   }
 
   HttpHeaders headers = request.headers;
-  if (with_authorization && !request.authorization.empty()) headers.emplace_back("Authorization", request.authorization);
+  if (with_authorization && !request.authorization.empty())
+    headers.emplace_back("Authorization", request.authorization);
   if (request.range_from > 0) headers.emplace_back("Range", fmt::format("bytes={}-", request.range_from));
   if (request.form) headers.emplace_back("Expect", "");  // do not wait for a 100 that may never come
   for (const auto& [name, value] : headers) {
-    if (has_control(name) || has_control(value)) return Error(ErrorCode::usage, "control character in header " + name);
+    if (has_control(name) || has_control(value))
+      return Error(ErrorCode::usage, "control character in header " + name);
     const std::string line = name + (value.empty() ? ":" : ": " + value);
     request_headers_ = curl_slist_append(request_headers_, line.c_str());
   }
@@ -214,9 +217,9 @@ Result<std::size_t> Transfer::read(std::span<char> into) {
     if (!turned.ok()) break;
     if (waited_ < options.stall_timeout) continue;
     if (received_ - received_before_wait_ < options.min_progress && filled_ == 0 && !finished_) {
-      (void)fail(ErrorCode::network, fmt::format("stalled: {} bytes in {} ms, after {} in all",
-                                                 received_ - received_before_wait_, options.stall_timeout.count(),
-                                                 received_));
+      (void)fail(ErrorCode::network,
+                 fmt::format("stalled: {} bytes in {} ms, after {} in all", received_ - received_before_wait_,
+                             options.stall_timeout.count(), received_));
     }
     waited_ = {};
     received_before_wait_ = received_;

@@ -85,9 +85,9 @@ class Transfer final : public base::ByteStream {
   std::size_t header_bytes_ = 0;
   bool head_complete_ = false;
 
-  std::span<char> target_;      ///< where the reader wants the next bytes
-  std::size_t filled_ = 0;      ///< of target_
-  std::string pending_;         ///< came when the target was full
+  std::span<char> target_;  ///< where the reader wants the next bytes
+  std::size_t filled_ = 0;  ///< of target_
+  std::string pending_;     ///< came when the target was full
   std::size_t pending_at_ = 0;
   bool paused_ = false;
   std::uint64_t received_ = 0;

@@ -25,7 +25,8 @@ struct UrlDeleter {
 using UrlHandle = std::unique_ptr<CURLU, UrlDeleter>;
 
 Error bad_url(std::string_view text, std::string_view why) {
-  return {ErrorCode::usage, fmt::format("{}: {}", base::printable(text.substr(0, text.find('?')).substr(0, 200)), why)};
+  return {ErrorCode::usage,
+          fmt::format("{}: {}", base::printable(text.substr(0, text.find('?')).substr(0, 200)), why)};
 }
 
 Result<std::string> part_of(CURLU* url, CURLUPart part, unsigned flags = 0) {
@@ -46,7 +47,8 @@ Result<Url> described(CURLU* handle) {
   url.host = base::to_lower(host);
   DOORMAN_TRY(const std::string port, part_of(handle, CURLUPART_PORT, CURLU_DEFAULT_PORT));
   url.port = static_cast<std::uint16_t>(base::to_number(port).value_or(0));
-  if (curl_url_set(handle, CURLUPART_FRAGMENT, nullptr, 0) != CURLUE_OK) return Error(ErrorCode::usage, "not a URL");
+  if (curl_url_set(handle, CURLUPART_FRAGMENT, nullptr, 0) != CURLUE_OK)
+    return Error(ErrorCode::usage, "not a URL");
   DOORMAN_TRY(url.text, part_of(handle, CURLUPART_URL));
   return url;
 }

@@ -25,9 +25,9 @@ TEST(Url, OriginIsSchemeHostAndPort) {
 }
 
 TEST(Url, RefusesWhatIsNoPlainWebAddress) {
-  for (const char* text : {"", "registry.example/app", "ftp://a.example/x", "file:///etc/passwd", "https://user@a.example/",
-                           "https://user:word@a.example/", "https://a.example/\r\nX: y", "https://a.example/a b",
-                           "https://", "https://a.example:99999/"}) {
+  for (const char* text : {"", "registry.example/app", "ftp://a.example/x", "file:///etc/passwd",
+                           "https://user@a.example/", "https://user:word@a.example/", "https://a.example/\r\nX: y",
+                           "https://a.example/a b", "https://", "https://a.example:99999/"}) {
     EXPECT_FALSE(parse_url(text).ok()) << text;
   }
   EXPECT_FALSE(parse_url("https://a.example/" + std::string(9000, 'x')).ok());
@@ -53,8 +53,8 @@ TEST(Url, KnowsThisMachine) {
   for (const char* host : {"localhost", "LocalHost", "127.0.0.1", "127.8.9.1", "::1", "[::1]"}) {
     EXPECT_TRUE(is_loopback(host)) << host;
   }
-  for (const char* host : {"localhost.example", "127.0.0.1.example", "128.0.0.1", "1.127.0.0", "::2", "[::ffff:10.0.0.1]",
-                           "127", ""}) {
+  for (const char* host : {"localhost.example", "127.0.0.1.example", "128.0.0.1", "1.127.0.0", "::2",
+                           "[::ffff:10.0.0.1]", "127", ""}) {
     EXPECT_FALSE(is_loopback(host)) << host;
   }
 }

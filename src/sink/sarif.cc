@@ -228,8 +228,9 @@ class Run {
   /// The same for the same flaw of the same package in the next build: neither image nor version is in it.
   static std::string fingerprint(const model::Finding& finding, const model::FoundPackage& found) {
     const std::string_view path = found.paths.empty() ? std::string_view() : found.paths.front();
-    return base::digest_of(fmt::format("{}\n{}\n{}\n{}", finding.vulnerability.id,
-                                       model::to_text(found.package.type), found.package.name, path))
+    return base::digest_of(fmt::format("{}\n{}\n{}\n{}\n{}", finding.vulnerability.id,
+                                       model::to_text(found.package.type), found.package.name,
+                                       found.package.architecture, path))
         .hex();
   }
 

@@ -2,21 +2,21 @@
 #include "store/advisory_file.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <string>
+
+#include "scratch.h"
 
 namespace doorman::store {
 namespace {
 
 class AdvisoryFile : public testing::Test {
  protected:
-  AdvisoryFile() : folder_(std::filesystem::temp_directory_path() / ("doorman-advisory-" + std::to_string(::getpid()))) {}
-  ~AdvisoryFile() override { std::filesystem::remove_all(folder_); }
-  std::string path() const { return advisory_file_path((folder_ / "state").string()); }
+  [[nodiscard]] std::string path() const { return advisory_file_path((folder_ / "state").string()); }
 
-  std::filesystem::path folder_;
+  tests::ScratchFolder scratch_;
+  std::filesystem::path folder_ = scratch_.path();
 };
 
 TEST_F(AdvisoryFile, ThereIsNoneAtFirst) {

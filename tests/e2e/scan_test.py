@@ -106,6 +106,22 @@ class Cache(Case):
             self.assertEqual(self.scan(archive, "-f", "json", "--now", "2025-01-01", *options).stdout, cold, options)
         self.assertTrue(list((self.folder / "state/layers").rglob("sha256/*")))
 
+    def test_a_warm_run_reads_no_layer_and_a_full_one_reads_all(self):
+        for packing in images.PACK:
+            image = images.Image(*images.sample(), packing=packing)
+            layout = image.write_layout(self.folder / packing)
+            docker = self.write(packing + ".tar", image.docker_archive())
+            self.report(layout)
+            for blob in image.stored:
+                (layout / "blobs/sha256" / images.digest(blob)[7:]).write_bytes(b"not what it was")
+            self.assertEqual(packages(self.report(layout)), WANT)
+            self.assertIn(b"layer 1: ", self.scan(layout, "--verify", "full", code=2).stderr)
+            if packing != "gzip":
+                continue
+            self.report(docker)
+            docker.write_bytes(docker.read_bytes().replace(image.stored[0][:200], bytes(200)))
+            self.assertEqual(packages(self.report(docker)), WANT)
+
     def test_a_lying_manifest_poisons_nothing(self):
         image = images.Image(*images.sample())
         archive = self.write("app.tar", image.oci_archive())

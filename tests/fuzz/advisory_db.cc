@@ -23,10 +23,11 @@ std::string small_database() {
   model::Advisory record;
   record.id = "GHSA-1";
   record.aliases = {"CVE-2024-1"};
-  record.affected.push_back({.ecosystem = {Ecosystem::npm, ""},
-                             .name = "a",
-                             .ranges = {{{model::VersionEvent::Kind::introduced, "1.0.0"}, {model::VersionEvent::Kind::fixed, "2.0.0"}}},
-                             .versions = {"3.0.0"}});
+  record.affected.push_back(
+      {.ecosystem = {Ecosystem::npm, ""},
+       .name = "a",
+       .ranges = {{{model::VersionEvent::Kind::introduced, "1.0.0"}, {model::VersionEvent::Kind::fixed, "2.0.0"}}},
+       .versions = {"3.0.0"}});
   builder.add(source, record);
   builder.add(source, model::DistributionFix{"b", "1.2-3", "CVE-2024-2", "bookworm", {}});
   builder.add(source, model::ListedVersion{{Ecosystem::npm, ""}, "a", "2.5.0", "VCID-1", true});
@@ -65,7 +66,9 @@ void advisory_db(base::Bytes input) {
   static const std::string original = small_database();
   std::string changed = original;
   for (std::size_t i = 0; i + 3 <= std::min<std::size_t>(input.size(), 300); i += 3) {
-    const auto byte = [&](std::size_t at) { return static_cast<std::size_t>(static_cast<unsigned char>(input[at])); };
+    const auto byte = [&](std::size_t at) {
+      return static_cast<std::size_t>(static_cast<unsigned char>(input[at]));
+    };
     changed[(byte(i) << 8U | byte(i + 1)) % changed.size()] = input[i + 2];
   }
   ask_everything(changed);

@@ -51,13 +51,15 @@ Result<std::vector<LayerFacts>> collect(std::vector<std::optional<Result<LayerFa
 }  // namespace
 
 void remember(const store::LayerCache& cache, const LayerFacts& facts) {
-  for (const auto& digest : {facts.blob, facts.diff_id}) {
-    if (!digest || (&digest != &facts.blob && digest == facts.blob)) continue;
+  const auto put = [&](const std::optional<base::Digest>& digest) {
+    if (!digest) return;
     // A cache that cannot be written costs time, not answers.
-    if (const auto put = cache.put(*digest, parsers_version, facts); !put.ok()) {
-      base::log(base::LogLevel::warning, "cache: " + put.error().message());
+    if (const auto done = cache.put(*digest, parsers_version, facts); !done.ok()) {
+      base::log(base::LogLevel::warning, done.error().message());
     }
-  }
+  };
+  put(facts.blob);
+  if (facts.diff_id != facts.blob) put(facts.diff_id);
 }
 
 Result<std::vector<LayerFacts>> read_layers(source::ImageSource& image, const source::LayerOptions& options,

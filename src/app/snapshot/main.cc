@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs while doorman is built: compiles data/snapshot into the database that the program carries. What a user's build
-// of a database would only note is an error here.
+// Runs while doorman is built: compiles data/snapshot into the database that the program carries. What a user's
+// build of a database would only note is an error here.
 #include <cstdio>
 #include <string>
 
@@ -24,11 +24,11 @@ doorman::base::Status compile(const std::string& folder, const std::string& outp
 
 int main(int count, char** arguments) {
   if (count != 3) {
-    std::fprintf(stderr, "usage: %s FOLDER OUTPUT\n", arguments[0]);
+    (void)std::fprintf(stderr, "usage: %s FOLDER OUTPUT\n", arguments[0]);
     return 2;
   }
   const auto done = compile(arguments[1], arguments[2]);
   if (done.ok()) return 0;
-  std::fprintf(stderr, "%s: %s\n", arguments[1], done.error().message().c_str());
+  (void)std::fprintf(stderr, "%s: %s\n", arguments[1], done.error().message().c_str());
   return 2;
 }

@@ -18,7 +18,8 @@ TEST(AliasClasses, NamesJoinThroughOthers) {
 }
 
 TEST(AliasClasses, TheBestNameOfAFlaw) {
-  const char* const by_rank[] = {"CVE-2019-5", "CVE-2021-999", "CVE-2021-1000", "GHSA-aaaa", "GO-2021-1", "PYSEC-2021-1", "VCID-1"};
+  const char* const by_rank[] = {"CVE-2019-5", "CVE-2021-999", "CVE-2021-1000", "GHSA-aaaa",
+                                 "GO-2021-1",  "PYSEC-2021-1", "VCID-1"};
   for (std::size_t i = 0; i < std::size(by_rank); ++i) {
     for (std::size_t j = 0; j < std::size(by_rank); ++j) EXPECT_EQ(better_name(by_rank[i], by_rank[j]), i < j);
   }

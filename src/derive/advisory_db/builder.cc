@@ -2,6 +2,7 @@
 #include "derive/advisory_db/builder.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "derive/advisory_db/interval.h"
@@ -36,7 +37,8 @@ std::vector<std::string_view> covered(const model::Advisory& advisory) {
   return flaws;
 }
 
-/// The branch that a Debian changelog's distribution belongs to: a release's number, or `unstable`, or its own name.
+/// The branch that a Debian changelog's distribution belongs to: a release's number, or `unstable`, or its own
+/// name.
 std::string_view branch_of(std::string_view distribution) {
   const std::string_view name = distribution.substr(0, distribution.find_first_of("- /"));
   if (name == "unstable" || name == "sid" || name == "experimental") return "unstable";
@@ -161,7 +163,8 @@ void Builder::stage_versions(const model::Affected& affected, StagedEntry& entry
   for (const std::string& listed : affected.versions) {
     const std::string_view version = model::normal_version(ecosystem, listed);
     // Most records list what their ranges say already.
-    const bool said = std::ranges::any_of(intervals, [&](const Interval& each) { return contains(scheme, each, version); });
+    const bool said =
+        std::ranges::any_of(intervals, [&](const Interval& each) { return contains(scheme, each, version); });
     if (!said) staging_.versions.push_back(staging_.names.intern(version));
   }
   entry.version_count = static_cast<std::uint32_t>(staging_.versions.size()) - entry.first_version;
@@ -208,7 +211,7 @@ void Builder::add(std::uint16_t source, const model::ListedVulnerability& row) {
     if (is_name(alias)) staging_.classes.unite(facts.flaw, staging_.names.intern(alias));
   }
   facts.cvss = staging_.names.intern(row.cvss);
-  if (row.epss) facts.epss = static_cast<std::uint32_t>(*row.epss * 1e6 + 0.5);
+  if (row.epss) facts.epss = static_cast<std::uint32_t>(std::lround(*row.epss * 1e6));
   facts.from_list = true;
   staging_.facts.push_back(facts);
 }

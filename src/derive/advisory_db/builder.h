@@ -14,8 +14,8 @@ namespace doorman::derive::advisory_db {
 
 /// Compiles advisories into a database file (docs/advisory-database.md). The same calls give the same bytes.
 ///
-/// Names that a record calls aliases become one vulnerability. A record of a distribution about several CVEs (a DSA)
-/// becomes one entry for each of them and joins none of them to another. Withdrawn records are left out.
+/// Names that a record calls aliases become one vulnerability. A record of a distribution about several CVEs (a
+/// DSA) becomes one entry for each of them and joins none of them to another. Withdrawn records are left out.
 class Builder {
  public:
   struct Options {

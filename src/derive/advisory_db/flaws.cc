@@ -61,7 +61,8 @@ void Flaws::collect_names() {
   });
   std::vector<std::pair<Flaw, Name>> found;
   for (auto first = members.begin(); first != members.end();) {
-    const auto end = std::find_if(first, members.end(), [&](const auto& each) { return each.first != first->first; });
+    const auto end =
+        std::find_if(first, members.end(), [&](const auto& each) { return each.first != first->first; });
     Flaw flaw;
     flaw.id = std::min_element(first, end, [&](const auto& a, const auto& b) {
                 return better_name(text(a.second), text(b.second));

@@ -23,7 +23,16 @@ inline constexpr std::uint32_t format_version = 1;
 using StringRef = std::uint32_t;
 
 enum class Section : std::uint8_t {
-  strings, sources, vulnerabilities, aliases, buckets, packages, entries, ranges, runs, versions,
+  strings,
+  sources,
+  vulnerabilities,
+  aliases,
+  buckets,
+  packages,
+  entries,
+  ranges,
+  runs,
+  versions,
 };
 inline constexpr std::size_t section_count = 10;
 
@@ -96,8 +105,8 @@ enum class RangeEnd : std::uint32_t {
 };
 
 struct RangeRecord {
-  StringRef low;   ///< the first affected version; empty for the beginning
-  StringRef high;  ///< what RangeEnd says; empty for open
+  StringRef low;      ///< the first affected version; empty for the beginning
+  StringRef high;     ///< what RangeEnd says; empty for open
   std::uint32_t end;  ///< RangeEnd
 };
 

@@ -98,10 +98,13 @@ void cut(VersionScheme scheme, std::string_view limit, std::vector<Interval>& in
 bool contains(VersionScheme scheme, const Interval& interval, std::string_view version) {
   if (!interval.low.empty() && version::compare_versions(scheme, version, interval.low) < 0) return false;
   switch (interval.end) {
-    case RangeEnd::open: return true;
+    case RangeEnd::open:
+      return true;
     case RangeEnd::fixed:
-    case RangeEnd::limit: return version::compare_versions(scheme, version, interval.high) < 0;
-    case RangeEnd::last_affected: return version::compare_versions(scheme, version, interval.high) <= 0;
+    case RangeEnd::limit:
+      return version::compare_versions(scheme, version, interval.high) < 0;
+    case RangeEnd::last_affected:
+      return version::compare_versions(scheme, version, interval.high) <= 0;
   }
   return false;
 }

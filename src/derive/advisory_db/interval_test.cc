@@ -21,7 +21,9 @@ using testing::IsEmpty;
 using version::VersionScheme;
 using Kind = model::VersionEvent::Kind;
 
-std::vector<Interval> made(const model::VersionEvents& events) { return intervals_of(VersionScheme::semver, events); }
+std::vector<Interval> made(const model::VersionEvents& events) {
+  return intervals_of(VersionScheme::semver, events);
+}
 
 Interval fixed(std::string_view low, std::string_view high) { return {low, high, RangeEnd::fixed}; }
 
@@ -59,13 +61,15 @@ TEST(Interval, OneVersionThatIsIntroducedAndLast) {
 
 TEST(Interval, IntroducedAndFixedInTheSameVersion) {
   EXPECT_THAT(made({{Kind::introduced, "1.0.0"}, {Kind::fixed, "1.0.0"}}), IsEmpty());
-  EXPECT_THAT(made({{Kind::introduced, "0"}, {Kind::fixed, "1.0.0"}, {Kind::introduced, "1.0.0"}, {Kind::fixed, "2.0.0"}}),
-              ElementsAre(fixed("", "1.0.0"), fixed("1.0.0", "2.0.0")));
+  EXPECT_THAT(
+      made({{Kind::introduced, "0"}, {Kind::fixed, "1.0.0"}, {Kind::introduced, "1.0.0"}, {Kind::fixed, "2.0.0"}}),
+      ElementsAre(fixed("", "1.0.0"), fixed("1.0.0", "2.0.0")));
 }
 
 TEST(Interval, TheSameEventTwice) {
-  EXPECT_THAT(made({{Kind::introduced, "0"}, {Kind::introduced, "1.0.0"}, {Kind::fixed, "2.0.0"}, {Kind::fixed, "2.1.0"}}),
-              ElementsAre(fixed("", "2.0.0")));
+  EXPECT_THAT(
+      made({{Kind::introduced, "0"}, {Kind::introduced, "1.0.0"}, {Kind::fixed, "2.0.0"}, {Kind::fixed, "2.1.0"}}),
+      ElementsAre(fixed("", "2.0.0")));
 }
 
 TEST(Interval, ZeroIsBeforePreReleasesToo) {
@@ -77,8 +81,12 @@ TEST(Interval, ZeroIsBeforePreReleasesToo) {
 }
 
 TEST(Interval, ALimitIsAnEndWithoutAFix) {
-  EXPECT_THAT(made({{Kind::introduced, "1.0.0"}, {Kind::limit, "2.0.0"}}), ElementsAre(Interval{"1.0.0", "2.0.0", RangeEnd::limit}));
-  EXPECT_THAT(made({{Kind::introduced, "1.0.0"}, {Kind::fixed, "1.5.0"}, {Kind::introduced, "3.0.0"}, {Kind::limit, "2.0.0"}}),
+  EXPECT_THAT(made({{Kind::introduced, "1.0.0"}, {Kind::limit, "2.0.0"}}),
+              ElementsAre(Interval{"1.0.0", "2.0.0", RangeEnd::limit}));
+  EXPECT_THAT(made({{Kind::introduced, "1.0.0"},
+                    {Kind::fixed, "1.5.0"},
+                    {Kind::introduced, "3.0.0"},
+                    {Kind::limit, "2.0.0"}}),
               ElementsAre(fixed("1.0.0", "1.5.0")));
   EXPECT_THAT(made({{Kind::introduced, "1.0.0"}, {Kind::limit, "*"}, {Kind::limit, "1.1.0"}}),
               ElementsAre(Interval{"1.0.0", "", RangeEnd::open}));

@@ -40,20 +40,25 @@ class Judge {
   std::vector<Verdict> all();
 
  private:
-  std::optional<Step> step_of(const EntryRecord& entry) const;
+  [[nodiscard]] std::optional<Step> step_of(const EntryRecord& entry) const;
   bool hear(const EntryRecord& entry, Statement& statement) const;
   void hear_ranges(const EntryRecord& entry, Statement& statement) const;
   void hear_runs(const EntryRecord& entry, Statement& statement) const;
-  std::string_view first_of_branch(std::uint32_t rank, std::uint64_t end) const;
+  [[nodiscard]] std::string_view first_of_branch(std::uint32_t rank, std::uint64_t end) const;
   void decide(std::span<const Statement> statements);
-  bool is_affected(std::span<const Statement> deciding) const;
-  std::string_view best_fix(std::span<const Statement> deciding) const;
-  bool any_range_holds(std::span<const Statement> deciding, std::string_view version) const;
+  [[nodiscard]] bool is_affected(std::span<const Statement> deciding) const;
+  [[nodiscard]] std::string_view best_fix(std::span<const Statement> deciding) const;
+  [[nodiscard]] bool any_range_holds(std::span<const Statement> deciding, std::string_view version) const;
 
   [[nodiscard]] Interval interval(std::uint32_t index) const {
     const RangeRecord range = database_.range(index);
     const bool known = range.end <= static_cast<std::uint32_t>(RangeEnd::limit);
-    return {database_.text(range.low), database_.text(range.high), known ? static_cast<RangeEnd>(range.end) : RangeEnd::open};
+    return {database_.text(range.low), database_.text(range.high),
+            known ? static_cast<RangeEnd>(range.end) : RangeEnd::open};
+  }
+  [[nodiscard]] bool is_for_us(const EntryRecord& entry) const {
+    const std::string_view release = database_.text(entry.release);
+    return release.empty() || release == question_.release;
   }
   [[nodiscard]] bool older(std::string_view a, std::string_view b) const {
     return version::compare_versions(scheme_, a, b) < 0;
@@ -74,9 +79,13 @@ std::vector<Verdict> Judge::all() {
   package_ = *package;
   rank_ = database_.listed_rank(package_, question_.version);
   std::vector<Statement> statements;
-  const std::uint32_t count = std::min(package_.entry_count, max_entries);
-  for (std::uint32_t i = 0; i < count && package_.first_entry + i < database_.count(Section::entries); ++i) {
-    const EntryRecord entry = database_.entry(package_.first_entry + i);
+  const std::uint64_t end =
+      std::min<std::uint64_t>(std::uint64_t{package_.first_entry} + std::min(package_.entry_count, max_entries),
+                              database_.count(Section::entries));
+  for (std::uint64_t i = package_.first_entry; i < end; ++i) {
+    const EntryRecord entry = database_.entry(static_cast<std::uint32_t>(i));
+    // Most entries of a large package are lists, and most lists do not know the version.
+    if (!rank_ && static_cast<EntryKind>(entry.kind) == EntryKind::listed) continue;
     if (!statements.empty() && statements.back().entry.vulnerability != entry.vulnerability) {
       decide(statements);
       statements.clear();
@@ -124,15 +133,13 @@ void Judge::hear_ranges(const EntryRecord& entry, Statement& statement) const {
 }
 
 void Judge::hear_runs(const EntryRecord& entry, Statement& statement) const {
-  const std::string_view release = database_.text(entry.release);
-  const bool fixes_count = release.empty() || release == question_.release;
   for (std::uint32_t i = 0; i < entry.run_count; ++i) {
     const RunRecord run = database_.run(entry.first_run + i);
     const bool fixed = (run.count & run_fixed) != 0;
     const std::uint64_t end = std::uint64_t{run.first} + (run.count & ~run_fixed);
     if (run.first <= *rank_ && *rank_ < end) {
       statement.says = fixed ? Says::not_affected : Says::affected;
-    } else if (fixed && fixes_count && run.first > *rank_ && statement.fixed_version.empty()) {
+    } else if (fixed && run.first > *rank_ && statement.fixed_version.empty() && is_for_us(entry)) {
       statement.fixed_version = first_of_branch(run.first, end);
     }
   }
@@ -155,7 +162,8 @@ bool Judge::is_affected(std::span<const Statement> deciding) const {
   if (!distribution_ || deciding[0].step == Step::list) return std::ranges::any_of(deciding, says_affected);
   // The entries of one record add up; of several records the one that knows of a fix is right.
   for (auto first = deciding.begin(); first != deciding.end();) {
-    const auto end = std::find_if(first, deciding.end(), [&](const Statement& each) { return record_of(each) != record_of(*first); });
+    const auto end = std::find_if(first, deciding.end(),
+                                  [&](const Statement& each) { return record_of(each) != record_of(*first); });
     if (std::none_of(first, end, says_affected)) return false;
     first = end;
   }
@@ -191,7 +199,8 @@ void Judge::decide(std::span<const Statement> statements) {
   }
   if (!strongest) return;
   std::vector<Statement> deciding;
-  std::ranges::copy_if(statements, std::back_inserter(deciding), [&](const Statement& each) { return each.step == *strongest; });
+  std::ranges::copy_if(statements, std::back_inserter(deciding),
+                       [&](const Statement& each) { return each.step == *strongest; });
   if (!is_affected(deciding)) return;
   Verdict verdict;
   verdict.vulnerability = deciding[0].entry.vulnerability;
@@ -200,7 +209,8 @@ void Judge::decide(std::span<const Statement> statements) {
   verdict.source = speaker->entry.source;
   for (const Statement& each : deciding) {
     if (each.says != Says::affected) continue;
-    const auto state = static_cast<model::FixState>(std::min<unsigned>(each.entry.unfixed & 0x0fU, static_cast<unsigned>(model::FixState::end_of_life)));
+    const auto state = static_cast<model::FixState>(
+        std::min<unsigned>(each.entry.unfixed & 0x0fU, static_cast<unsigned>(model::FixState::end_of_life)));
     if (state != model::FixState::fixed) verdict.fix = std::max(verdict.fix, state);
     verdict.unimportant = verdict.unimportant || (each.entry.unfixed & unimportant) != 0;
     const std::string_view record = database_.text(each.entry.record);
@@ -214,6 +224,8 @@ void Judge::decide(std::span<const Statement> statements) {
 
 }  // namespace
 
-std::vector<Verdict> judge(const Reader& database, const Question& question) { return Judge(database, question).all(); }
+std::vector<Verdict> judge(const Reader& database, const Question& question) {
+  return Judge(database, question).all();
+}
 
 }  // namespace doorman::derive::advisory_db

@@ -34,7 +34,8 @@ struct Verdict {
 /// - in a distribution, the statements about the package's own release; else those about every release; else a
 ///   changelog's fix in unstable; else one in another release; else lists. Of several on the same step the one that
 ///   knows the version as fixed is right: each branch has its own fixed version, and the lowest counts;
-/// - elsewhere, every advisory with ranges that calls the version affected; lists only where no advisory has ranges.
+/// - elsewhere, every advisory with ranges that calls the version affected; lists only where no advisory has
+/// ranges.
 ///
 /// A list decides only the versions that it lists. A fix that only another branch has is told as fixed_version, but
 /// the flaw counts as not fixed: no update brings it.

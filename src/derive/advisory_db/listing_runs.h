@@ -20,8 +20,8 @@ struct ListedEntry {
 };
 
 /// The rows of one package, with flaws and versions given by number and rank, as entries. A version that one row
-/// calls affected and another, of whatever release, fixed is fixed: lists gather several sources, and who knows of a
-/// fix knows more. Reorders the rows.
+/// calls affected and another, of whatever release, fixed is fixed: lists gather several sources, and who knows of
+/// a fix knows more. Reorders the rows.
 std::vector<ListedEntry> listed_entries(std::span<StagedListing> rows);
 
 }  // namespace doorman::derive::advisory_db

@@ -67,7 +67,8 @@ Status check_header(const Header& header, std::uint64_t file_size, base::Bytes r
 
 Result<Reader> Reader::open(base::Bytes file) {
   if (file.size() < sizeof(Header)) {
-    if (file.substr(0, magic.size()) == magic) return Error(ErrorCode::truncated, "advisory database: half a header");
+    if (file.substr(0, magic.size()) == magic)
+      return Error(ErrorCode::truncated, "advisory database: half a header");
     return no_database("too short");
   }
   Header header{};
@@ -76,23 +77,13 @@ Result<Reader> Reader::open(base::Bytes file) {
   return Reader(file, header);
 }
 
-base::Bytes Reader::section(Section section) const {
-  const SectionPlace place = header_.places[static_cast<std::size_t>(section)];
-  return file_.substr(place.offset, place.size);
+Reader::Reader(base::Bytes file, const Header& header) : file_(file), content_hash_(header.content_hash) {
+  for (std::size_t i = 0; i < section_count; ++i)
+    sections_[i] = file.substr(header.places[i].offset, header.places[i].size);
 }
 
 std::uint32_t Reader::count(Section wanted) const {
-  const auto index = static_cast<std::size_t>(wanted);
-  return static_cast<std::uint32_t>(header_.places[index].size / record_sizes[index]);
-}
-
-std::string_view Reader::text(StringRef ref) const {
-  const base::Bytes strings = section(Section::strings);
-  std::uint16_t length = 0;
-  if (ref > strings.size() || strings.size() - ref < sizeof length) return {};
-  std::memcpy(&length, strings.data() + ref, sizeof length);
-  const base::Bytes rest = strings.substr(ref + sizeof length);
-  return length <= rest.size() ? rest.substr(0, length) : std::string_view();
+  return static_cast<std::uint32_t>(section(wanted).size() / record_sizes[static_cast<std::size_t>(wanted)]);
 }
 
 std::string_view Reader::source_name(std::uint16_t index) const {
@@ -125,7 +116,8 @@ model::Vulnerability Reader::vulnerability(std::uint32_t index) const {
     const std::string_view alias = text(record<StringRef>(Section::aliases, std::uint64_t{stored.first_alias} + i));
     if (!alias.empty()) made.aliases.emplace_back(alias);
   }
-  made.severity = static_cast<model::Severity>(std::min(stored.severity, static_cast<std::uint8_t>(model::Severity::critical)));
+  made.severity =
+      static_cast<model::Severity>(std::min(stored.severity, static_cast<std::uint8_t>(model::Severity::critical)));
   made.cvss = text(stored.cvss);
   made.score = std::min<int>(stored.score, 100) / 10.0;
   if (stored.epss <= 1'000'000) made.epss = stored.epss / 1e6;
@@ -174,7 +166,7 @@ model::DatabaseInfo Reader::info() const {
 }
 
 Status Reader::verify() const {
-  if (base::hash64(file_.substr(sizeof(Header))) != header_.content_hash) {
+  if (base::hash64(file_.substr(sizeof(Header))) != content_hash_) {
     return Error(ErrorCode::mismatch, "advisory database: its content is not what its checksum says");
   }
   return check_references();
@@ -198,13 +190,15 @@ Status Reader::check_references() const {
   for (std::uint32_t i = 0; i < count(Section::entries); ++i) {
     const EntryRecord one = entry(i);
     if (one.vulnerability >= count(Section::vulnerabilities) || one.source >= count(Section::sources) ||
-        !fits(Section::ranges, one.first_range, one.range_count) || !fits(Section::runs, one.first_run, one.run_count)) {
+        !fits(Section::ranges, one.first_range, one.range_count) ||
+        !fits(Section::runs, one.first_run, one.run_count)) {
       return broken("entry", i);
     }
   }
   for (std::uint32_t i = 0; i < count(Section::vulnerabilities); ++i) {
     const VulnerabilityRecord one = vulnerability_record(i);
-    if (text(one.id).empty() || !fits(Section::aliases, one.first_alias, one.alias_count)) return broken("vulnerability", i);
+    if (text(one.id).empty() || !fits(Section::aliases, one.first_alias, one.alias_count))
+      return broken("vulnerability", i);
   }
   return {};
 }

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -32,12 +33,14 @@ class Reader {
   /// The package of that normal name.
   [[nodiscard]] std::optional<PackageRecord> find(model::Ecosystem ecosystem, std::string_view name) const;
 
-  [[nodiscard]] EntryRecord entry(std::uint32_t index) const { return record<EntryRecord>(Section::entries, index); }
+  [[nodiscard]] EntryRecord entry(std::uint32_t index) const {
+    return record<EntryRecord>(Section::entries, index);
+  }
   [[nodiscard]] RangeRecord range(std::uint32_t index) const { return record<RangeRecord>(Section::ranges, index); }
   [[nodiscard]] RunRecord run(std::uint32_t index) const { return record<RunRecord>(Section::runs, index); }
   [[nodiscard]] std::uint32_t count(Section section) const;  ///< of its records
 
-  [[nodiscard]] std::string_view text(StringRef ref) const;
+  [[nodiscard]] std::string_view text(StringRef ref) const;  ///< empty for what refers to no text
   [[nodiscard]] std::string_view source_name(std::uint16_t index) const;
   [[nodiscard]] VulnerabilityRecord vulnerability_record(std::uint32_t index) const {
     return record<VulnerabilityRecord>(Section::vulnerabilities, index);
@@ -45,20 +48,22 @@ class Reader {
   [[nodiscard]] model::Vulnerability vulnerability(std::uint32_t index) const;
 
   /// The rank of a version among those listed for the package, if it is one of them, byte by byte.
-  [[nodiscard]] std::optional<std::uint32_t> listed_rank(const PackageRecord& package, std::string_view version) const;
+  [[nodiscard]] std::optional<std::uint32_t> listed_rank(const PackageRecord& package,
+                                                         std::string_view version) const;
   /// The listed version of that rank; empty beyond the last.
   [[nodiscard]] std::string_view listed_version(const PackageRecord& package, std::uint32_t rank) const;
 
  private:
-  explicit Reader(base::Bytes file, const Header& header) : file_(file), header_(header) {}
+  explicit Reader(base::Bytes file, const Header& header);
 
-  [[nodiscard]] base::Bytes section(Section section) const;
+  [[nodiscard]] base::Bytes section(Section section) const { return sections_[static_cast<std::size_t>(section)]; }
   template <typename T>
   [[nodiscard]] T record(Section section, std::uint64_t index) const;
   [[nodiscard]] base::Status check_references() const;
 
   base::Bytes file_;
-  Header header_;
+  std::uint64_t content_hash_;
+  std::array<base::Bytes, section_count> sections_;
 };
 
 template <typename T>
@@ -67,6 +72,15 @@ T Reader::record(Section wanted, std::uint64_t index) const {
   const base::Bytes bytes = section(wanted);
   if (index < bytes.size() / sizeof(T)) std::memcpy(&value, bytes.data() + index * sizeof(T), sizeof(T));
   return value;
+}
+
+inline std::string_view Reader::text(StringRef ref) const {
+  const base::Bytes strings = section(Section::strings);
+  std::uint16_t length = 0;
+  if (ref > strings.size() || strings.size() - ref < sizeof length) return {};
+  std::memcpy(&length, strings.data() + ref, sizeof length);
+  const base::Bytes rest = strings.substr(ref + sizeof length);
+  return length <= rest.size() ? rest.substr(0, length) : std::string_view();
 }
 
 }  // namespace doorman::derive::advisory_db

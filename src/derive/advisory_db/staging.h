@@ -36,7 +36,7 @@ struct StagedInterval {
 /// One source's word about one flaw of one package.
 struct StagedEntry {
   std::uint32_t package;
-  Name flaw;     ///< any name of its class
+  Name flaw;  ///< any name of its class
   Name release;
   Name record;
   std::uint32_t first_interval = 0, interval_count = 0;

@@ -196,9 +196,8 @@ void Writer::write_versions(version::VersionScheme scheme, std::span<const Stage
   const auto text = [this](Name name) { return staged_.names.view(name); };
   std::ranges::sort(versions, {}, text);
   const std::vector<Name> by_text = versions;
-  std::ranges::stable_sort(versions, [&](Name a, Name b) {
-    return version::compare_versions(scheme, text(a), text(b)) < 0;
-  });
+  std::ranges::stable_sort(versions,
+                           [&](Name a, Name b) { return version::compare_versions(scheme, text(a), text(b)) < 0; });
   for (std::uint32_t rank = 0; rank < versions.size(); ++rank) ranks_[versions[rank]] = rank;
   for (std::size_t i = 0; i < versions.size(); ++i) {
     tables_.versions.push_back({texts_.ref(versions[i]), ranks_[by_text[i]]});
@@ -208,7 +207,9 @@ void Writer::write_versions(version::VersionScheme scheme, std::span<const Stage
 void Writer::write_entries(version::VersionScheme scheme, std::span<StagedEntry> entries) {
   for (StagedEntry& entry : entries) entry.flaw = flaws_.number(entry.flaw);
   const auto text = [this](Name name) { return staged_.names.view(name); };
-  const auto fixed_in = [&](const StagedEntry& entry) { return text(staged_.intervals[entry.first_interval].high); };
+  const auto fixed_in = [&](const StagedEntry& entry) {
+    return text(staged_.intervals[entry.first_interval].high);
+  };
   const auto key = [&](const StagedEntry& entry) {
     return std::tuple(entry.flaw, entry.kind, text(entry.release), entry.source, text(entry.record));
   };
@@ -231,9 +232,11 @@ void Writer::write_entries(version::VersionScheme scheme, std::span<StagedEntry>
     record.record = texts_.ref(entry.record);
     record.source = entry.source;
     record.kind = static_cast<std::uint8_t>(entry.kind);
-    record.unfixed = static_cast<std::uint8_t>(static_cast<unsigned>(entry.unfixed) | (entry.unimportant ? unimportant : 0U));
+    record.unfixed =
+        static_cast<std::uint8_t>(static_cast<unsigned>(entry.unfixed) | (entry.unimportant ? unimportant : 0U));
     std::vector<std::uint32_t> ranks;
-    for (std::uint32_t i = 0; i < entry.version_count; ++i) ranks.push_back(ranks_[staged_.versions[entry.first_version + i]]);
+    for (std::uint32_t i = 0; i < entry.version_count; ++i)
+      ranks.push_back(ranks_[staged_.versions[entry.first_version + i]]);
     write_ranges(entry, record);
     push_entry(record, runs_of(std::move(ranks)));
   }
@@ -288,8 +291,9 @@ Result<std::string> Writer::assemble() {
     return base::Bytes(reinterpret_cast<const char*>(table.data()), table.size() * sizeof(table[0]));
   };
   const std::array<base::Bytes, section_count> contents = {
-      texts_.bytes(),        raw(tables_.sources), raw(tables_.vulnerabilities), raw(tables_.aliases), raw(tables_.buckets),
-      raw(tables_.packages), raw(tables_.entries), raw(tables_.ranges),          raw(tables_.runs),    raw(tables_.versions),
+      texts_.bytes(),       raw(tables_.sources),  raw(tables_.vulnerabilities), raw(tables_.aliases),
+      raw(tables_.buckets), raw(tables_.packages), raw(tables_.entries),         raw(tables_.ranges),
+      raw(tables_.runs),    raw(tables_.versions),
   };
   Header header{};
   std::ranges::copy(magic, header.magic.begin());
@@ -297,7 +301,8 @@ Result<std::string> Writer::assemble() {
   header.sections = section_count;
   std::uint64_t end = sizeof header;
   for (std::size_t i = 0; i < section_count; ++i) {
-    if (contents[i].size() > 0xffffffffU) return Error(ErrorCode::limit, "advisory database: a section would pass 4 GiB");
+    if (contents[i].size() > 0xffffffffU)
+      return Error(ErrorCode::limit, "advisory database: a section would pass 4 GiB");
     header.places[i] = {end, contents[i].size()};
     end += (contents[i].size() + 7) / 8 * 8;
   }
