@@ -33,6 +33,6 @@ inline std::filesystem::path fixtures() {
 
 }  // namespace doorman::tests
 
-#define DOORMAN_NEED_FIXTURES(variable)                    \
+#define DOORMAN_NEED_FIXTURES(variable)                              \
   const std::filesystem::path variable = doorman::tests::fixtures(); \
   if (variable.empty()) GTEST_SKIP() << "no fixtures: set DOORMAN_FIXTURES to their folder"

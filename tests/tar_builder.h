@@ -29,7 +29,10 @@ class TarBuilder {
     octal(header, 136, 12, 0);
     header[156] = fields.type;
     put(header, 157, fields.link.substr(0, 100));
-    put(header, 257, std::string("ustar\0" "00", 8));
+    put(header, 257,
+        std::string("ustar\0"
+                    "00",
+                    8));
     header.replace(148, 8, 8, ' ');
     unsigned sum = fields.wrong_checksum ? 1 : 0;
     for (const char c : header) sum += static_cast<unsigned char>(c);
@@ -43,8 +46,12 @@ class TarBuilder {
     return add(path, content, {.mode = mode});
   }
   TarBuilder& folder(std::string_view path) { return add(path, "", {.type = '5', .mode = 0755}); }
-  TarBuilder& symlink(std::string_view path, std::string link) { return add(path, "", {.type = '2', .link = std::move(link)}); }
-  TarBuilder& hard_link(std::string_view path, std::string link) { return add(path, "", {.type = '1', .link = std::move(link)}); }
+  TarBuilder& symlink(std::string_view path, std::string link) {
+    return add(path, "", {.type = '2', .link = std::move(link)});
+  }
+  TarBuilder& hard_link(std::string_view path, std::string link) {
+    return add(path, "", {.type = '1', .link = std::move(link)});
+  }
   /// A pax header for the entry that follows: `key=value` records.
   TarBuilder& pax(std::initializer_list<std::pair<std::string, std::string>> records) {
     std::string content;
@@ -66,7 +73,9 @@ class TarBuilder {
   [[nodiscard]] std::string unfinished() const { return bytes_; }
 
  private:
-  static void put(std::string& header, std::size_t at, const std::string& text) { header.replace(at, text.size(), text); }
+  static void put(std::string& header, std::size_t at, const std::string& text) {
+    header.replace(at, text.size(), text);
+  }
   static void octal(std::string& header, std::size_t at, std::size_t width, std::size_t number) {
     char text[32];
     std::snprintf(text, sizeof text, "%0*zo", static_cast<int>(width - 1), number);

@@ -84,17 +84,24 @@ int clear_cache(const app::cli::ParsedCommand& command, const app::cli::Environm
 
 int run(const app::cli::ParsedCommand& command, const app::cli::Environment& environment) {
   switch (command.verb().id) {
-    case VerbId::scan: return app::scan(command, environment);
-    case VerbId::db_build: return build_db(command, environment);
-    case VerbId::db_info: return tell_db(command, environment);
-    case VerbId::cache_info: return tell_cache(command, environment);
-    case VerbId::cache_clear: return clear_cache(command, environment);
+    case VerbId::scan:
+      return app::scan(command, environment);
+    case VerbId::db_build:
+      return build_db(command, environment);
+    case VerbId::db_info:
+      return tell_db(command, environment);
+    case VerbId::cache_info:
+      return tell_cache(command, environment);
+    case VerbId::cache_clear:
+      return clear_cache(command, environment);
     case VerbId::completion: {
       const auto shell = app::cli::parse_shell(command.operands().front());
       return shell.ok() ? print(app::cli::completion_script(*shell)) : fail(shell.error());
     }
-    case VerbId::help: return help(command, environment);
-    case VerbId::version: return print("doorman " DOORMAN_VERSION "\n");
+    case VerbId::help:
+      return help(command, environment);
+    case VerbId::version:
+      return print("doorman " DOORMAN_VERSION "\n");
   }
   return 2;
 }

@@ -4,7 +4,8 @@
 #include <unistd.h>
 
 namespace doorman::app {
-base::Result<store::StateDir> open_state(const std::optional<std::string>& named, const cli::Environment& environment) {
+base::Result<store::StateDir> open_state(const std::optional<std::string>& named,
+                                         const cli::Environment& environment) {
   if (named) return store::StateDir::open(*named);
   const store::StateEnvironment from{::geteuid() == 0, cli::variable(environment, "XDG_CACHE_HOME"),
                                      cli::variable(environment, "HOME")};

@@ -11,6 +11,7 @@
 namespace doorman::app {
 
 /// The state folder that --state-dir names, or the default one; made where it is missing.
-base::Result<store::StateDir> open_state(const std::optional<std::string>& named, const cli::Environment& environment);
+base::Result<store::StateDir> open_state(const std::optional<std::string>& named,
+                                         const cli::Environment& environment);
 
 }  // namespace doorman::app

@@ -10,16 +10,20 @@ namespace {
 
 constexpr std::size_t raw_size(DigestAlgorithm algorithm) {
   switch (algorithm) {
-    case DigestAlgorithm::sha256: return 32;
-    case DigestAlgorithm::sha512: return 64;
+    case DigestAlgorithm::sha256:
+      return 32;
+    case DigestAlgorithm::sha512:
+      return 64;
   }
   return 0;
 }
 
 constexpr std::string_view name_of(DigestAlgorithm algorithm) {
   switch (algorithm) {
-    case DigestAlgorithm::sha256: return "sha256";
-    case DigestAlgorithm::sha512: return "sha512";
+    case DigestAlgorithm::sha256:
+      return "sha256";
+    case DigestAlgorithm::sha512:
+      return "sha512";
   }
   return {};
 }
@@ -35,8 +39,10 @@ const EVP_MD* method_of(DigestAlgorithm algorithm) {
   static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   static const EVP_MD* const sha512 = EVP_MD_fetch(nullptr, "SHA512", nullptr);
   switch (algorithm) {
-    case DigestAlgorithm::sha256: return sha256;
-    case DigestAlgorithm::sha512: return sha512;
+    case DigestAlgorithm::sha256:
+      return sha256;
+    case DigestAlgorithm::sha512:
+      return sha512;
   }
   return nullptr;
 }
@@ -44,9 +50,7 @@ const EVP_MD* method_of(DigestAlgorithm algorithm) {
 }  // namespace
 
 Result<Digest> Digest::parse(std::string_view text) {
-  const auto wrong = [&] {
-    return Error(ErrorCode::invalid, "not a digest: " + std::string(text.substr(0, 160)));
-  };
+  const auto wrong = [&] { return Error(ErrorCode::invalid, "not a digest: " + std::string(text.substr(0, 160))); };
   const std::size_t colon = text.find(':');
   if (colon == std::string_view::npos) return wrong();
   for (const DigestAlgorithm algorithm : {DigestAlgorithm::sha256, DigestAlgorithm::sha512}) {
@@ -83,7 +87,9 @@ struct Hasher::Context {
   ~Context() { EVP_MD_CTX_free(evp); }
 };
 
-Hasher::Hasher(DigestAlgorithm algorithm) : context_(std::make_unique<Context>()), algorithm_(algorithm) { reset(); }
+Hasher::Hasher(DigestAlgorithm algorithm) : context_(std::make_unique<Context>()), algorithm_(algorithm) {
+  reset();
+}
 Hasher::Hasher(Hasher&&) noexcept = default;
 Hasher& Hasher::operator=(Hasher&&) noexcept = default;
 Hasher::~Hasher() = default;

@@ -23,8 +23,9 @@ TEST(Digest, ParsesExactlyWhatItWrites) {
   EXPECT_EQ(*Digest::parse(abc256), digest_of("abc"));
   EXPECT_EQ(Digest::parse(abc256)->brief(), "ba7816bf8f01");
   const std::string right = abc256;
-  for (const std::string& wrong : {std::string(), std::string("sha256:"), right.substr(7), right + "0", right.substr(0, 70),
-                                   "md5:" + right.substr(7), std::string("sha256:BA") + right.substr(9), right.substr(0, 70) + "g"}) {
+  for (const std::string& wrong :
+       {std::string(), std::string("sha256:"), right.substr(7), right + "0", right.substr(0, 70),
+        "md5:" + right.substr(7), std::string("sha256:BA") + right.substr(9), right.substr(0, 70) + "g"}) {
     EXPECT_FALSE(Digest::parse(wrong).ok()) << wrong;
   }
 }

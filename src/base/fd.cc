@@ -39,7 +39,7 @@ Result<Fd> open_read(const std::string& path) {
 }
 
 Result<std::uint64_t> file_size(const Fd& fd) {
-  struct stat status {};
+  struct stat status{};
   if (::fstat(fd.get(), &status) != 0) return system_error("fstat");
   return static_cast<std::uint64_t>(status.st_size);
 }
@@ -102,7 +102,7 @@ Status make_folders(const std::string& path) {
     at = path.find('/', at + 1);
     const std::string part = path.substr(0, at);
     if (::mkdir(part.c_str(), 0700) != 0 && errno != EEXIST) {
-      struct stat status {};
+      struct stat status{};
       if (::stat(part.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) continue;
       return system_error(part);
     }

@@ -11,14 +11,22 @@ namespace {
 
 const char* reason(int code) {
   switch (code) {
-    case ISAL_INVALID_BLOCK: return "invalid deflate block";
-    case ISAL_NEED_DICT: return "needs a dictionary";
-    case ISAL_INVALID_SYMBOL: return "invalid deflate symbol";
-    case ISAL_INVALID_LOOKBACK: return "distance goes before the start";
-    case ISAL_INVALID_WRAPPER: return "invalid header";
-    case ISAL_UNSUPPORTED_METHOD: return "unsupported method";
-    case ISAL_INCORRECT_CHECKSUM: return "wrong checksum";
-    default: return "corrupt";
+    case ISAL_INVALID_BLOCK:
+      return "invalid deflate block";
+    case ISAL_NEED_DICT:
+      return "needs a dictionary";
+    case ISAL_INVALID_SYMBOL:
+      return "invalid deflate symbol";
+    case ISAL_INVALID_LOOKBACK:
+      return "distance goes before the start";
+    case ISAL_INVALID_WRAPPER:
+      return "invalid header";
+    case ISAL_UNSUPPORTED_METHOD:
+      return "unsupported method";
+    case ISAL_INCORRECT_CHECKSUM:
+      return "wrong checksum";
+    default:
+      return "corrupt";
   }
 }
 
@@ -95,7 +103,8 @@ Result<std::string> inflate_all(Bytes compressed, DeflateForm form, std::size_t 
     set_buffers(*state, compressed, std::span(plain).subspan(used));
     const int code = isal_inflate(state.get());
     if (code < 0) return Error(ErrorCode::invalid, std::string("deflate: ") + reason(code));
-    compressed.remove_prefix(static_cast<std::size_t>(reinterpret_cast<const char*>(state->next_in) - compressed.data()));
+    compressed.remove_prefix(
+        static_cast<std::size_t>(reinterpret_cast<const char*>(state->next_in) - compressed.data()));
     used = static_cast<std::size_t>(reinterpret_cast<char*>(state->next_out) - plain.data());
     if (used > max_bytes) {
       return Error(ErrorCode::limit, "inflates to more than the limit of " + std::to_string(max_bytes) + " bytes");

@@ -87,22 +87,28 @@ Status InflateMeter::add(std::uint64_t consumed, std::uint64_t produced) {
   consumed_ += consumed;
   produced_ += produced;
   if (produced_ > limits_.max_bytes) {
-    return Error(ErrorCode::limit, "inflates to more than the limit of " + std::to_string(limits_.max_bytes) + " bytes");
+    return Error(ErrorCode::limit,
+                 "inflates to more than the limit of " + std::to_string(limits_.max_bytes) + " bytes");
   }
-  if (produced_ > limits_.ratio_applies_from && produced_ / std::max<std::uint64_t>(consumed_, 1) > limits_.max_ratio) {
-    return Error(ErrorCode::limit, "inflates by more than the limit of " + std::to_string(limits_.max_ratio) + " to 1")
+  if (produced_ > limits_.ratio_applies_from &&
+      produced_ / std::max<std::uint64_t>(consumed_, 1) > limits_.max_ratio) {
+    return Error(ErrorCode::limit,
+                 "inflates by more than the limit of " + std::to_string(limits_.max_ratio) + " to 1")
         .in(place());
   }
   return {};
 }
 
-std::string InflateMeter::place() const { return "at byte " + std::to_string(consumed_) + " of the compressed stream"; }
+std::string InflateMeter::place() const {
+  return "at byte " + std::to_string(consumed_) + " of the compressed stream";
+}
 
 Compression sniff_compression(Bytes head) {
   if (head.starts_with("\x1f\x8b")) return Compression::gzip;
   if (head.starts_with("\x28\xb5\x2f\xfd")) return Compression::zstd;
   // A zstd skippable frame, as pzstd and zstd:chunked put in front: 0x184D2A50 to 0x184D2A5F.
-  if (head.size() >= 4 && (static_cast<unsigned char>(head[0]) & 0xf0U) == 0x50 && head.substr(1, 3) == "\x2a\x4d\x18") {
+  if (head.size() >= 4 && (static_cast<unsigned char>(head[0]) & 0xf0U) == 0x50 &&
+      head.substr(1, 3) == "\x2a\x4d\x18") {
     return Compression::zstd;
   }
   return Compression::none;
@@ -110,9 +116,12 @@ Compression sniff_compression(Bytes head) {
 
 std::unique_ptr<Decompressor> Decompressor::make(Compression compression) {
   switch (compression) {
-    case Compression::none: return nullptr;
-    case Compression::gzip: return make_gzip();
-    case Compression::zstd: return make_zstd();
+    case Compression::none:
+      return nullptr;
+    case Compression::gzip:
+      return make_gzip();
+    case Compression::zstd:
+      return make_zstd();
   }
   return nullptr;
 }

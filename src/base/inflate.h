@@ -19,7 +19,7 @@ Compression sniff_compression(Bytes head);
 
 /// Limits against inflation bombs. A stream that crosses one ends with a `limit` error that names it.
 struct InflateLimits {
-  std::uint64_t max_bytes = 64ULL << 30U;       ///< plain bytes in all
+  std::uint64_t max_bytes = 64ULL << 30U;        ///< plain bytes in all
   std::uint64_t max_ratio = 250;                 ///< plain to compressed; real layers stay below 50
   std::uint64_t ratio_applies_from = 1U << 30U;  ///< smaller streams may be as dense as they like
 };

@@ -28,14 +28,20 @@ struct JsonAccess {
 JsonValue::Kind JsonValue::kind() const {
   if (document_ == nullptr) return Kind::missing;
   switch (JsonAccess::element(*this).type()) {
-    case dom::element_type::ARRAY: return Kind::array;
-    case dom::element_type::OBJECT: return Kind::object;
+    case dom::element_type::ARRAY:
+      return Kind::array;
+    case dom::element_type::OBJECT:
+      return Kind::object;
     case dom::element_type::INT64:
     case dom::element_type::UINT64:
-    case dom::element_type::DOUBLE: return Kind::number;
-    case dom::element_type::STRING: return Kind::string;
-    case dom::element_type::BOOL: return Kind::boolean;
-    case dom::element_type::NULL_VALUE: return Kind::null;
+    case dom::element_type::DOUBLE:
+      return Kind::number;
+    case dom::element_type::STRING:
+      return Kind::string;
+    case dom::element_type::BOOL:
+      return Kind::boolean;
+    case dom::element_type::NULL_VALUE:
+      return Kind::null;
   }
   return Kind::missing;
 }
@@ -117,7 +123,8 @@ Result<JsonDocument> JsonDocument::parse(Bytes text) {
   if (error == simdjson::DEPTH_ERROR) {
     return Error(ErrorCode::limit, "JSON nested deeper than " + std::to_string(max_depth) + " levels");
   }
-  if (error != simdjson::SUCCESS) return Error(ErrorCode::invalid, std::string("JSON: ") + simdjson::error_message(error));
+  if (error != simdjson::SUCCESS)
+    return Error(ErrorCode::invalid, std::string("JSON: ") + simdjson::error_message(error));
   return JsonDocument(std::move(impl));
 }
 

@@ -33,7 +33,8 @@ TEST(Json, DepthHasALimit) {
 }
 
 TEST(Json, WhatIsNoJsonIsAnError) {
-  for (const char* wrong : {"", "{", "{\"a\":}", "[1,]", "nul", "{} {}", "\"\xff\""}) EXPECT_FALSE(JsonDocument::parse(wrong).ok()) << wrong;
+  for (const char* wrong : {"", "{", "{\"a\":}", "[1,]", "nul", "{} {}", "\"\xff\""})
+    EXPECT_FALSE(JsonDocument::parse(wrong).ok()) << wrong;
   EXPECT_TRUE(JsonDocument::parse("\xef\xbb\xbf{}").ok()) << "a byte order mark is skipped";
 }
 
@@ -48,7 +49,8 @@ TEST(JsonWriter, EscapesWhatMustBeAndReplacesWhatIsNoUtf8) {
   json.null();
   json.end_array();
   json.end_object();
-  EXPECT_EQ(json.take(), "{\"text\":\"\\\"\\\\\\n\\u0001\xef\xbf\xbd\xc3\xa9\",\"number\":-5,\"list\":[1,0.5,null]}");
+  EXPECT_EQ(json.take(),
+            "{\"text\":\"\\\"\\\\\\n\\u0001\xef\xbf\xbd\xc3\xa9\",\"number\":-5,\"list\":[1,0.5,null]}");
 }
 
 TEST(JsonWriter, IndentsByTwo) {

@@ -48,8 +48,14 @@ class JsonWriter {
   void member_if(std::string_view name, std::string_view text) {
     if (!text.empty()) member(name, text);
   }
-  void begin_object(std::string_view name) { key(name); begin_object(); }
-  void begin_array(std::string_view name) { key(name); begin_array(); }
+  void begin_object(std::string_view name) {
+    key(name);
+    begin_object();
+  }
+  void begin_array(std::string_view name) {
+    key(name);
+    begin_array();
+  }
 
   /// The finished text; ends with a line feed in the indented layout.
   [[nodiscard]] std::string take();

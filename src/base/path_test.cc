@@ -7,7 +7,8 @@ namespace doorman::base {
 namespace {
 
 TEST(CanonPath, HasOneSpelling) {
-  for (const char* spelling : {"etc/passwd", "/etc/passwd", "./etc//passwd", "././etc/./passwd/", "a/../etc/passwd", "//etc/passwd//"}) {
+  for (const char* spelling :
+       {"etc/passwd", "/etc/passwd", "./etc//passwd", "././etc/./passwd/", "a/../etc/passwd", "//etc/passwd//"}) {
     const auto path = CanonPath::parse(spelling);
     ASSERT_TRUE(path.ok()) << spelling;
     EXPECT_EQ(path->text(), "etc/passwd") << spelling;

@@ -54,7 +54,7 @@ class [[nodiscard]] Result {
  public:
   using value_type = T;
 
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}    // NOLINT(*-explicit-*)
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT(*-explicit-*)
   Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(*-explicit-*)
 
   [[nodiscard]] bool ok() const { return state_.index() == 0; }
@@ -71,14 +71,10 @@ class [[nodiscard]] Result {
 
   [[nodiscard]] const Error& error() const { return std::get<1>(state_); }
 
-  [[nodiscard]] T value_or(T fallback) && {
-    return ok() ? std::get<0>(std::move(state_)) : std::move(fallback);
-  }
+  [[nodiscard]] T value_or(T fallback) && { return ok() ? std::get<0>(std::move(state_)) : std::move(fallback); }
 
   /// Adds the place to the error, if there is one.
-  [[nodiscard]] Result in(std::string_view place) && {
-    return ok() ? std::move(*this) : Result(error().in(place));
-  }
+  [[nodiscard]] Result in(std::string_view place) && { return ok() ? std::move(*this) : Result(error().in(place)); }
 
   /// Goes on with `next(value)`, which returns a Result, unless this failed.
   template <typename F>
@@ -103,9 +99,7 @@ class [[nodiscard]] Result<void> {
   explicit operator bool() const { return ok(); }
   [[nodiscard]] const Error& error() const { return error_.value(); }
 
-  [[nodiscard]] Result in(std::string_view place) && {
-    return ok() ? std::move(*this) : Result(error().in(place));
-  }
+  [[nodiscard]] Result in(std::string_view place) && { return ok() ? std::move(*this) : Result(error().in(place)); }
 
  private:
   std::optional<Error> error_;
@@ -115,6 +109,8 @@ using Status = Result<void>;
 
 }  // namespace doorman::base
 
+// The macros declare what they are given, which no parentheses may enclose.
+// NOLINTBEGIN(bugprone-macro-parentheses)
 #define DOORMAN_CONCAT_(a, b) a##b
 #define DOORMAN_CONCAT(a, b) DOORMAN_CONCAT_(a, b)
 
@@ -127,7 +123,8 @@ using Status = Result<void>;
   declaration = std::move(name).value()
 
 /// `DOORMAN_CHECK(expression)`: returns the error of a Status (or of a Result whose value is not needed).
-#define DOORMAN_CHECK(expression)                                         \
-  do {                                                                    \
+#define DOORMAN_CHECK(expression)                                              \
+  do {                                                                         \
     if (auto outcome_ = (expression); !outcome_.ok()) return outcome_.error(); \
   } while (false)
+// NOLINTEND(bugprone-macro-parentheses)

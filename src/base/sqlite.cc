@@ -45,9 +45,11 @@ SqliteImage& SqliteImage::operator=(SqliteImage&&) noexcept = default;
 SqliteImage::~SqliteImage() = default;
 
 Result<SqliteImage> SqliteImage::open(Bytes database) {
-  if (!database.starts_with(Bytes("SQLite format 3\0", 16))) return Error(ErrorCode::invalid, "not a SQLite database");
+  if (!database.starts_with(Bytes("SQLite format 3\0", 16)))
+    return Error(ErrorCode::invalid, "not a SQLite database");
   auto impl = std::make_unique<Impl>();
-  if (sqlite3_open_v2(":memory:", &impl->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK) {
+  if (sqlite3_open_v2(":memory:", &impl->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr) !=
+      SQLITE_OK) {
     return sqlite_error(impl->handle);
   }
   sqlite3_db_config(impl->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);

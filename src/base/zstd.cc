@@ -35,7 +35,8 @@ class ZstdDecompressor final : public Decompressor {
   }
 
   Status finish() override {
-    if (in_frame_ || !frames_ || !head_.empty()) return Error(ErrorCode::truncated, "zstd: the stream ends too early");
+    if (in_frame_ || !frames_ || !head_.empty())
+      return Error(ErrorCode::truncated, "zstd: the stream ends too early");
     return {};
   }
 

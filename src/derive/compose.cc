@@ -89,7 +89,8 @@ class Owners {
   void ask(std::string_view path) { owners_.emplace(owner_id(path), none); }
   void claim(const model::Ownership& owned, std::uint32_t package) {
     for (const PathId id : owned.files) {
-      if (const auto asked = owners_.find(id); asked != owners_.end() && asked->second == none) asked->second = package;
+      if (const auto asked = owners_.find(id); asked != owners_.end() && asked->second == none)
+        asked->second = package;
     }
   }
   [[nodiscard]] std::uint32_t of(std::string_view path) const {
@@ -152,10 +153,12 @@ class Composer {
     for (const Overlay::File& file : overlay_.files) owners_.ask(file.facts->path);
     for (const Overlay::Program& program : overlay_.programs) owners_.ask(program.program->path);
     std::unordered_map<std::string_view, std::uint32_t> by_name;
-    for (std::uint32_t i = 0; i < inventory_.packages.size(); ++i) by_name.emplace(inventory_.packages[i].package.name, i);
+    for (std::uint32_t i = 0; i < inventory_.packages.size(); ++i)
+      by_name.emplace(inventory_.packages[i].package.name, i);
     for (const Overlay::File& file : overlay_.files) {
       for (const model::Ownership& owned : file.facts->owned) {
-        if (const auto owner = by_name.find(owned.package); owner != by_name.end()) owners_.claim(owned, owner->second);
+        if (const auto owner = by_name.find(owned.package); owner != by_name.end())
+          owners_.claim(owned, owner->second);
       }
     }
   }
@@ -189,8 +192,9 @@ class Composer {
     const auto key = [&](std::uint32_t i) {
       const FoundPackage& found = packages[i];
       const std::string_view owner = found.owner == none ? std::string_view() : packages[found.owner].package.name;
-      return std::tuple(found.package.type, std::string_view(found.package.name), std::string_view(found.package.version),
-                        std::string_view(found.package.architecture), owner, std::string_view(found.paths.front()));
+      return std::tuple(found.package.type, std::string_view(found.package.name),
+                        std::string_view(found.package.version), std::string_view(found.package.architecture),
+                        owner, std::string_view(found.paths.front()));
     };
     std::ranges::sort(order, {}, key);
     std::vector<std::uint32_t> new_place(packages.size());
@@ -250,9 +254,14 @@ Inventory compose(Target target, std::vector<LayerFacts> layers) {
   }
   Composer(inventory, layers).run();
   switch (target.kind) {
-    case model::Subject::Kind::image: break;
-    case model::Subject::Kind::root: inventory.subject = model::Subject::root(content_digest(inventory)); break;
-    case model::Subject::Kind::host: inventory.subject = model::Subject::host(content_digest(inventory)); break;
+    case model::Subject::Kind::image:
+      break;
+    case model::Subject::Kind::root:
+      inventory.subject = model::Subject::root(content_digest(inventory));
+      break;
+    case model::Subject::Kind::host:
+      inventory.subject = model::Subject::host(content_digest(inventory));
+      break;
   }
   return inventory;
 }

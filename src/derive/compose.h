@@ -23,10 +23,12 @@ struct Target {
 /// "Applying Changesets"), and tells what is left: which packages and programs there are, which layer brought each
 /// and which operating-system package owns it.
 ///
-/// - A file's facts are gone when a higher layer deletes the file, hides its folder, or has an entry of its own at its
+/// - A file's facts are gone when a higher layer deletes the file, hides its folder, or has an entry of its own at
+/// its
 ///   path or at that of one of its folders.
 /// - A package that a manager's file lists came with the lowest layer from which on that file listed this version.
-/// - The same package (type, name, version, architecture) in several places is one with several paths, unless some of
+/// - The same package (type, name, version, architecture) in several places is one with several paths, unless some
+/// of
 ///   the places are owned and some are not.
 /// - A well-known program that an operating-system package owns is no package of its own.
 model::Inventory compose(Target target, std::vector<model::LayerFacts> layers);

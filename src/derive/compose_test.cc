@@ -11,12 +11,12 @@
 namespace doorman::derive {
 namespace {
 
-using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 using model::FoundPackage;
 using model::LayerFacts;
 using model::Package;
 using model::PackageType;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 /// A layer by its entries; every file covers its path, as in an archive.
 class LayerBuilder {
@@ -41,7 +41,8 @@ class LayerBuilder {
   }
   LayerBuilder& program(std::string path) {
     cover(path);
-    facts_.programs.push_back({std::move(path), model::ProgramFile::Kind::elf, 0755, 0, 0, 1, base::digest_of("x")});
+    facts_.programs.push_back(
+        {std::move(path), model::ProgramFile::Kind::elf, 0755, 0, 0, 1, base::digest_of("x")});
     return *this;
   }
   LayerBuilder& cover(const std::string& path) {
@@ -97,32 +98,33 @@ std::vector<std::string> names(const model::Inventory& inventory) {
 }
 
 TEST(Compose, APackageCameWithTheLayerThatFirstListedThisVersion) {
-  const auto inventory = compose({}, {LayerBuilder().packages(status, {deb("bash", "5"), deb("zlib", "1.2")}),
-                                      LayerBuilder().packages(status, {deb("bash", "5"), deb("curl", "7"), deb("zlib", "1.3")}),
-                                      LayerBuilder().packages(status, {deb("bash", "5"), deb("curl", "7"), deb("zlib", "1.3")})});
+  const auto inventory =
+      compose({}, {LayerBuilder().packages(status, {deb("bash", "5"), deb("zlib", "1.2")}),
+                   LayerBuilder().packages(status, {deb("bash", "5"), deb("curl", "7"), deb("zlib", "1.3")}),
+                   LayerBuilder().packages(status, {deb("bash", "5"), deb("curl", "7"), deb("zlib", "1.3")})});
   EXPECT_THAT(names(inventory), ElementsAre("bash 5 @0", "curl 7 @1", "zlib 1.3 @1"));
 }
 
 TEST(Compose, APackageThatWasGoneForALayerCameWithTheLayerThatBroughtItBack) {
-  const auto inventory = compose({}, {LayerBuilder().packages(status, {deb("bash", "5")}),
-                                      LayerBuilder().packages(status, {deb("zlib", "1")}),
-                                      LayerBuilder().packages(status, {deb("bash", "5"), deb("zlib", "1")})});
+  const auto inventory = compose(
+      {}, {LayerBuilder().packages(status, {deb("bash", "5")}), LayerBuilder().packages(status, {deb("zlib", "1")}),
+           LayerBuilder().packages(status, {deb("bash", "5"), deb("zlib", "1")})});
   EXPECT_THAT(names(inventory), ElementsAre("bash 5 @2", "zlib 1 @1"));
 }
 
 TEST(Compose, WhiteoutsAndOpaqueFoldersHideLowerLayersOnly) {
   const auto npm = [](const char* name) { return std::vector{of(PackageType::npm, name, "1")}; };
   const LayerFacts lower = LayerBuilder()
-                         .packages("a/node_modules/x/package.json", npm("x"))
-                         .packages("a-b/node_modules/y/package.json", npm("y"))
-                         .packages("opt/node_modules/old/package.json", npm("old"))
-                         .packages("opt-2/node_modules/kept/package.json", npm("kept"))
-                         .program("a/bin/tool");
+                               .packages("a/node_modules/x/package.json", npm("x"))
+                               .packages("a-b/node_modules/y/package.json", npm("y"))
+                               .packages("opt/node_modules/old/package.json", npm("old"))
+                               .packages("opt-2/node_modules/kept/package.json", npm("kept"))
+                               .program("a/bin/tool");
   const LayerFacts upper = LayerBuilder()
-                         .whiteout("a")
-                         .opaque("opt")
-                         .packages("opt/node_modules/new/package.json", npm("new"))
-                         .packages("a/node_modules/z/package.json", npm("z"));
+                               .whiteout("a")
+                               .opaque("opt")
+                               .packages("opt/node_modules/new/package.json", npm("new"))
+                               .packages("a/node_modules/z/package.json", npm("z"));
   const auto inventory = compose({}, {lower, upper});
   EXPECT_THAT(names(inventory), ElementsAre("kept 1 @0", "new 1 @1", "y 1 @0", "z 1 @1"));
   EXPECT_THAT(inventory.programs, IsEmpty());
@@ -130,11 +132,12 @@ TEST(Compose, WhiteoutsAndOpaqueFoldersHideLowerLayersOnly) {
 
 TEST(Compose, AnEntryHidesWhatLowerLayersHaveAtItsPathAndBelow) {
   const LayerFacts lower = LayerBuilder()
-                         .packages("app/node_modules/x/package.json", {of(PackageType::npm, "x", "1")})
-                         .packages("srv/node_modules/y/package.json", {of(PackageType::npm, "y", "1")})
-                         .program("usr/bin/tool");
+                               .packages("app/node_modules/x/package.json", {of(PackageType::npm, "x", "1")})
+                               .packages("srv/node_modules/y/package.json", {of(PackageType::npm, "y", "1")})
+                               .program("usr/bin/tool");
   // The folder app becomes a symlink; a package's file becomes one that says nothing; a program another one.
-  const LayerFacts upper = LayerBuilder().cover("app").cover("srv/node_modules/y/package.json").program("usr/bin/tool");
+  const LayerFacts upper =
+      LayerBuilder().cover("app").cover("srv/node_modules/y/package.json").program("usr/bin/tool");
   const auto inventory = compose({}, {lower, upper});
   EXPECT_THAT(inventory.packages, IsEmpty());
   ASSERT_EQ(inventory.programs.size(), 1U);
@@ -142,7 +145,8 @@ TEST(Compose, AnEntryHidesWhatLowerLayersHaveAtItsPathAndBelow) {
 }
 
 TEST(Compose, AnOpaqueRootHidesEverything) {
-  const auto inventory = compose({}, {LayerBuilder().packages(status, {deb("bash", "5")}), LayerBuilder().opaque("")});
+  const auto inventory =
+      compose({}, {LayerBuilder().packages(status, {deb("bash", "5")}), LayerBuilder().opaque("")});
   EXPECT_THAT(inventory.packages, IsEmpty());
 }
 
@@ -150,7 +154,8 @@ TEST(Compose, LanguagePackagesOfTheSystemAreTiedToTheirOwner) {
   const auto inventory = compose(
       {}, {LayerBuilder()
                .packages(status, {deb("python3-six", "1.16-4"), deb("openssl", "3")})
-               .list("var/lib/dpkg/info/python3-six.list", "python3-six", {"usr/lib/python3/dist-packages/six.egg-info"})
+               .list("var/lib/dpkg/info/python3-six.list", "python3-six",
+                     {"usr/lib/python3/dist-packages/six.egg-info"})
                .list("var/lib/dpkg/info/openssl.list", "openssl", {"usr/bin/openssl", "bin/tool"})
                .packages("usr/lib/python3/dist-packages/six.egg-info", {of(PackageType::pypi, "six", "1.16.0")})
                .packages("venv/six.dist-info/METADATA", {of(PackageType::pypi, "six", "1.16.0")})
@@ -177,8 +182,9 @@ TEST(Compose, TheSamePackageInSeveralPlacesIsOneWithSeveralPaths) {
   Package development = of(PackageType::maven, "g:a", "1");
   development.development = true;
   development.evidence = model::Evidence::declared;
-  const auto inventory = compose({}, {LayerBuilder().packages("app.jar", {nested}).packages("b.jar", {of(PackageType::maven, "g:a", "1")}),
-                                      LayerBuilder().packages("pom.lock", {development})});
+  const auto inventory = compose(
+      {}, {LayerBuilder().packages("app.jar", {nested}).packages("b.jar", {of(PackageType::maven, "g:a", "1")}),
+           LayerBuilder().packages("pom.lock", {development})});
   ASSERT_EQ(inventory.packages.size(), 1U);
   EXPECT_THAT(inventory.packages[0].paths, ElementsAre("app.jar!/BOOT-INF/lib/a.jar", "b.jar", "pom.lock"));
   EXPECT_EQ(inventory.packages[0].layer, 0U);
@@ -187,8 +193,9 @@ TEST(Compose, TheSamePackageInSeveralPlacesIsOneWithSeveralPaths) {
 }
 
 TEST(Compose, OsReleaseInEtcWins) {
-  const auto inventory = compose({}, {LayerBuilder().distribution("etc/debian_version", "old").distribution("usr/lib/os-release", "vendor"),
-                                      LayerBuilder().distribution("etc/os-release", "debian")});
+  const auto inventory = compose(
+      {}, {LayerBuilder().distribution("etc/debian_version", "old").distribution("usr/lib/os-release", "vendor"),
+           LayerBuilder().distribution("etc/os-release", "debian")});
   ASSERT_TRUE(inventory.distribution);
   EXPECT_EQ(inventory.distribution->id, "debian");
 }
@@ -207,7 +214,8 @@ TEST(Compose, BuildStepsAreToldWhereTheHistoryMatchesTheLayers) {
   Target target;
   target.config.emplace();
   target.config->diff_ids = {base::digest_of("a"), base::digest_of("b")};
-  target.config->history = {{"ADD rootfs", "", {}, false}, {"ENV A=b", "", {}, true}, {"RUN apt-get install", "", {}, false}};
+  target.config->history = {
+      {"ADD rootfs", "", {}, false}, {"ENV A=b", "", {}, true}, {"RUN apt-get install", "", {}, false}};
   const auto inventory = compose(std::move(target), {LayerBuilder(), LayerBuilder()});
   EXPECT_EQ(inventory.layers.at(0).created_by, "ADD rootfs");
   EXPECT_EQ(inventory.layers.at(1).created_by, "RUN apt-get install");

@@ -34,9 +34,9 @@ class Folders {
     std::vector<bool> hidden(folders_.size(), false);
     for (std::size_t i = 0; i < folders_.size(); ++i) {
       const Folder& folder = folders_[i];
-      hidden[i] = (i != root && hidden[folder.parent]) ||
-                  std::ranges::binary_search(layer.opaque, folder.path) ||
-                  (i != root && (holds(layer.covers, folder.id) || std::ranges::binary_search(layer.whiteouts, folder.path)));
+      hidden[i] = (i != root && hidden[folder.parent]) || std::ranges::binary_search(layer.opaque, folder.path) ||
+                  (i != root &&
+                   (holds(layer.covers, folder.id) || std::ranges::binary_search(layer.whiteouts, folder.path)));
     }
     return hidden;
   }

@@ -23,8 +23,8 @@ struct Note {
 
 /// The files that an operating-system package brought, by id: enough to ask who owns a path.
 struct Ownership {
-  std::string package;                ///< the package's name (deb, apk, rpm)
-  std::vector<base::PathId> files;    ///< path_id(merged_usr(path)) of each, sorted
+  std::string package;              ///< the package's name (deb, apk, rpm)
+  std::vector<base::PathId> files;  ///< path_id(merged_usr(path)) of each, sorted
 };
 
 /// All that was learned from one file. Facts live and die with the file they come from: a higher layer that
@@ -56,17 +56,17 @@ struct ProgramFile {
 /// What one layer, or one root folder, holds: the unit of the cache. Paths are canonical; every list is
 /// sorted by path, so equal layers give equal facts.
 struct LayerFacts {
-  std::optional<base::Digest> blob;     ///< computed over the stored bytes; absent for an engine's storage or a folder
+  std::optional<base::Digest> blob;  ///< computed over the stored bytes; absent for an engine's storage or a folder
   std::optional<base::Digest> diff_id;  ///< computed over the plain tar, where that was asked for or is the same
   std::uint64_t stored_bytes = 0, plain_bytes = 0;
   std::uint64_t entries = 0;
 
   std::vector<FileFacts> files;
   std::vector<ProgramFile> programs;
-  std::vector<std::string> whiteouts;    ///< paths that this layer deletes from lower ones
-  std::vector<std::string> opaque;       ///< folders whose lower content it hides
-  std::vector<base::PathId> covers;      ///< sorted ids of all its entries that are no folders: each hides what
-                                         ///< lower layers hold at that path and below it
+  std::vector<std::string> whiteouts;  ///< paths that this layer deletes from lower ones
+  std::vector<std::string> opaque;     ///< folders whose lower content it hides
+  std::vector<base::PathId> covers;    ///< sorted ids of all its entries that are no folders: each hides what
+                                       ///< lower layers hold at that path and below it
   std::vector<Note> notes;
 };
 

@@ -10,7 +10,17 @@ namespace doorman::model {
 
 /// The kind of package, which fixes its version order and its advisories. The text is the purl type.
 enum class PackageType : std::uint8_t {
-  deb, apk, rpm, npm, pypi, golang, maven, gem, composer, cargo, nuget,
+  deb,
+  apk,
+  rpm,
+  npm,
+  pypi,
+  golang,
+  maven,
+  gem,
+  composer,
+  cargo,
+  nuget,
   generic,  ///< a program that no package owns: node, nginx, openssl …
 };
 std::string_view to_text(PackageType type);
@@ -28,7 +38,8 @@ struct Package {
   PackageType type = PackageType::generic;
   std::string name;     ///< in the ecosystem's own full form: `@babel/core`, `org.apache.logging.log4j:log4j-core`,
                         ///< `vendor/package`, `github.com/a/b`; PyPI names are normalised (PEP 503)
-  std::string version;  ///< in full: with epoch and revision for deb, rpm (`1:2.3-4.el9`) and apk (`1.2-r3`); Go with its `v`
+  std::string version;  ///< in full: with epoch and revision for deb, rpm (`1:2.3-4.el9`) and apk (`1.2-r3`); Go
+                        ///< with its `v`
   std::string architecture;                 ///< deb, apk, rpm
   std::string source_name, source_version;  ///< deb, apk (origin), rpm: what it was built from; empty when the same
   std::vector<std::string> licenses;        ///< as written by the package

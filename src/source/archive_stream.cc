@@ -147,7 +147,8 @@ Result<StreamedImage> read_archive_stream(base::ByteStream& archive, const Layou
     const std::string place = "layer " + std::to_string(i + 1);
     auto facts = facts_of(members, streamed.image.layer_names[i]).in(place);
     if (!facts.ok()) return facts.error();
-    if (Status checked = check_layer(streamed.image.layers[i], *facts); !checked.ok()) return checked.error().in(place);
+    if (Status checked = check_layer(streamed.image.layers[i], *facts); !checked.ok())
+      return checked.error().in(place);
     streamed.layers.push_back(*std::move(facts));
   }
   return streamed;

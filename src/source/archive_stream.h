@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "base/stream.h"
-#include "source/layer_reader.h"
 #include "source/image_layout.h"
+#include "source/layer_reader.h"
 
 namespace doorman::source {
 

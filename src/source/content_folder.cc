@@ -64,7 +64,7 @@ class DiskFolder final : public ContentFolder {
     how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
     Fd file(static_cast<int>(::syscall(SYS_openat2, folder.get(), name.c_str(), &how, sizeof how)));
     if (!file.valid()) return base::system_error(name);
-    struct stat status {};
+    struct stat status{};
     if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
       return Error(ErrorCode::invalid, name + ": not a regular file");
     }
@@ -81,7 +81,8 @@ class TarFolder final : public ContentFolder {
     std::string link;  ///< canonical target, for links
   };
 
-  TarFolder(Fd file, std::map<std::string, Member> members) : file_(std::move(file)), members_(std::move(members)) {}
+  TarFolder(Fd file, std::map<std::string, Member> members)
+      : file_(std::move(file)), members_(std::move(members)) {}
 
   [[nodiscard]] bool has(const std::string& name) const override { return find(name) != nullptr; }
 
@@ -178,7 +179,9 @@ class MemoryFolder final : public ContentFolder {
 
 }  // namespace
 
-std::unique_ptr<ContentFolder> open_disk_folder(std::string path) { return std::make_unique<DiskFolder>(std::move(path)); }
+std::unique_ptr<ContentFolder> open_disk_folder(std::string path) {
+  return std::make_unique<DiskFolder>(std::move(path));
+}
 
 Result<std::unique_ptr<ContentFolder>> open_tar_folder(Fd file) {
   TarIndexer indexer;

@@ -27,7 +27,8 @@ std::string blob_name(const Digest& digest) {
 Result<std::string> read_blob(const ContentFolder& folder, const Digest& digest) {
   DOORMAN_TRY(std::string content, folder.read(blob_name(digest), parse::image::max_document_bytes));
   const Digest computed = base::digest_of(content, digest.algorithm());
-  if (computed != digest) return Error(ErrorCode::mismatch, digest.text() + " has the content of " + computed.text());
+  if (computed != digest)
+    return Error(ErrorCode::mismatch, digest.text() + " has the content of " + computed.text());
   return content;
 }
 
@@ -38,8 +39,8 @@ std::string_view name_of(const Descriptor& descriptor) {
 
 /// A name matches in full or by what follows its last slash: `app:1` is `docker.io/library/app:1`.
 bool is_named(std::string_view full, std::string_view wanted) {
-  return full == wanted || (full.size() > wanted.size() && full.ends_with(wanted) &&
-                            full[full.size() - wanted.size() - 1] == '/') ||
+  return full == wanted ||
+         (full.size() > wanted.size() && full.ends_with(wanted) && full[full.size() - wanted.size() - 1] == '/') ||
          (full.starts_with(wanted) && full.substr(wanted.size()) == ":latest");
 }
 
@@ -58,10 +59,12 @@ Result<parse::image::Index> named_entries(const parse::image::Index& index, cons
     if (chosen.manifests.empty() && there.empty()) first = full;
     differ = differ || full != first;
     there += (there.empty() ? "" : ", ") + std::string(full.empty() ? manifest.digest.text() : full);
-    if (name.empty() || is_named(full, name) || manifest.digest.text() == name) chosen.manifests.push_back(manifest);
+    if (name.empty() || is_named(full, name) || manifest.digest.text() == name)
+      chosen.manifests.push_back(manifest);
   }
   if (chosen.manifests.empty()) {
-    return Error(ErrorCode::not_found, name.empty() ? "holds no image" : "no image " + name + "; there is " + there);
+    return Error(ErrorCode::not_found,
+                 name.empty() ? "holds no image" : "no image " + name + "; there is " + there);
   }
   if (name.empty() && differ) return choose_one(there);
   return chosen;
@@ -69,8 +72,8 @@ Result<parse::image::Index> named_entries(const parse::image::Index& index, cons
 
 /// Follows indexes down to the manifest of the platform.
 Result<parse::image::Manifest> find_manifest(const ContentFolder& folder, const LayoutOptions& options,
-                                             std::optional<Digest>& manifest_digest, std::optional<Digest>& index_digest,
-                                             std::vector<std::string>& names) {
+                                             std::optional<Digest>& manifest_digest,
+                                             std::optional<Digest>& index_digest, std::vector<std::string>& names) {
   DOORMAN_TRY(const std::string text, folder.read("index.json", parse::image::max_document_bytes));
   auto parsed = parse::image::parse_index(text).in("index.json");
   if (!parsed.ok()) return parsed.error();
@@ -106,7 +109,9 @@ Result<ImageLayout> read_oci(const ContentFolder& folder, const LayoutOptions& o
   if (!config.ok()) return config.error();
   DOORMAN_TRY(auto layers, parse::image::layer_refs(manifest, *config));
   ImageLayout image{{manifest.config.digest, manifest_digest, index_digest, std::move(names)},
-                    *std::move(config), std::move(layers), {}};
+                    *std::move(config),
+                    std::move(layers),
+                    {}};
   for (const Descriptor& layer : manifest.layers) image.layer_names.push_back(blob_name(layer.digest));
   return image;
 }
@@ -184,9 +189,12 @@ class LayoutSource final : public ImageSource {
 
 Result<ImageLayout> read_image_layout(const ContentFolder& folder, const LayoutOptions& options) {
   switch (options.form) {
-    case LayoutForm::oci: return read_oci(folder, options);
-    case LayoutForm::docker: return read_docker(folder, options);
-    case LayoutForm::detect: break;
+    case LayoutForm::oci:
+      return read_oci(folder, options);
+    case LayoutForm::docker:
+      return read_docker(folder, options);
+    case LayoutForm::detect:
+      break;
   }
   // Newer `docker save` writes both; the OCI documents say more, but name no tags in old versions.
   if (folder.has("index.json")) return read_oci(folder, options);

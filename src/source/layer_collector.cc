@@ -61,7 +61,8 @@ Result<bool> LayerCollector::begin(const Entry& entry) {
   const std::string& path = canonical->text();
   if (path.empty()) return false;
   if (only_) {
-    return entry.type == EntryType::regular && only_->contains(path) ? begin_regular(entry, path) : Result<bool>(false);
+    return entry.type == EntryType::regular && only_->contains(path) ? begin_regular(entry, path)
+                                                                     : Result<bool>(false);
   }
   if (take_whiteout(path) || entry.type == EntryType::folder) return false;
 
@@ -69,12 +70,16 @@ Result<bool> LayerCollector::begin(const Entry& entry) {
   facts_.covers.push_back(id);
   replace(id);
   switch (entry.type) {
-    case EntryType::regular: return begin_regular(entry, path);
-    case EntryType::hard_link: take_hard_link(entry, path); return false;
+    case EntryType::regular:
+      return begin_regular(entry, path);
+    case EntryType::hard_link:
+      take_hard_link(entry, path);
+      return false;
     case EntryType::symlink:
     case EntryType::folder:
     case EntryType::device:
-    case EntryType::fifo: return false;
+    case EntryType::fifo:
+      return false;
   }
   return false;
 }
@@ -185,7 +190,8 @@ void LayerCollector::drop_too_large() {
   }
   if (current_.wanted != 0 && facts_.files.size() >= limits_.max_fact_files) {
     current_.wanted = 0;
-    note(current_.path, "not parsed: more than the limit of " + std::to_string(limits_.max_fact_files) + " such files");
+    note(current_.path,
+         "not parsed: more than the limit of " + std::to_string(limits_.max_fact_files) + " such files");
   }
 }
 
@@ -216,11 +222,12 @@ void LayerCollector::abandon() {
 
 void LayerCollector::add_program() {
   if (facts_.programs.size() >= limits_.max_programs) {
-    return note(current_.path, "not listed: more than the limit of " + std::to_string(limits_.max_programs) + " programs");
+    return note(current_.path,
+                "not listed: more than the limit of " + std::to_string(limits_.max_programs) + " programs");
   }
   program_at_[base::path_id(current_.path)] = static_cast<std::uint32_t>(facts_.programs.size());
-  facts_.programs.push_back({current_.path, current_.kind, current_.mode, current_.uid, current_.gid, current_.size,
-                             hasher_.finish()});
+  facts_.programs.push_back(
+      {current_.path, current_.kind, current_.mode, current_.uid, current_.gid, current_.size, hasher_.finish()});
 }
 
 Status LayerCollector::parse_content(const std::string& path, Mask wanted) {

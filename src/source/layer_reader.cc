@@ -38,7 +38,8 @@ Status resolve_links(ImageSource& source, std::size_t index, const LayerOptions&
   DOORMAN_TRY(const auto stream, source.open_layer(index));
   DOORMAN_CHECK(drain(*stream, reader, quiet));
   DOORMAN_TRY(model::LayerFacts linked, reader.finish());
-  if (linked.stored_bytes != facts.stored_bytes) return Error(ErrorCode::mismatch, "the layer changed between two reads");
+  if (linked.stored_bytes != facts.stored_bytes)
+    return Error(ErrorCode::mismatch, "the layer changed between two reads");
   std::ranges::move(linked.files, std::back_inserter(facts.files));
   std::ranges::sort(facts.files, {}, &model::FileFacts::path);
   return {};

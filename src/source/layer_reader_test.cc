@@ -44,7 +44,8 @@ LayerOptions test_options() {
   return options;
 }
 
-base::Result<model::LayerFacts> read(const std::string& stored, const LayerOptions& options, std::size_t piece = 100'000) {
+base::Result<model::LayerFacts> read(const std::string& stored, const LayerOptions& options,
+                                     std::size_t piece = 100'000) {
   LayerReader reader(options);
   for (std::size_t at = 0; at < stored.size(); at += piece) {
     if (auto fed = reader.feed(base::Bytes(stored).substr(at, piece)); !fed.ok()) return fed.error();
@@ -67,7 +68,8 @@ std::string sample_layer() {
 
 TEST(LayerReader, FindsTheSameInEveryCompressionAndCut) {
   const std::string plain = sample_layer();
-  for (const std::string& stored : {plain, gzip(plain), zstd(plain), gzip(plain.substr(0, 700)) + gzip(plain.substr(700))}) {
+  for (const std::string& stored :
+       {plain, gzip(plain), zstd(plain), gzip(plain.substr(0, 700)) + gzip(plain.substr(700))}) {
     for (const std::size_t piece : {1UL, 4096UL, 100'000'000UL}) {
       LayerOptions options = test_options();
       options.verify_diff_id = true;
@@ -91,13 +93,17 @@ TEST(LayerReader, FindsTheSameInEveryCompressionAndCut) {
 }
 
 TEST(LayerReader, ProgramsAreKnownByContentToo) {
-  const auto facts = read(TarBuilder()
-                              .file("a-script-without-x", "#!/usr/bin/python3\n")
-                              .file("text", "plain")
-                              .file("static", std::string("\x7f" "ELF\x02\x01\x01", 7) + std::string(9, '\0') + std::string("\x02\0", 2) + std::string(100, '\0'))
-                              .file("empty-but-executable", "", 0755)
-                              .take(),
-                          test_options());
+  const auto facts =
+      read(TarBuilder()
+               .file("a-script-without-x", "#!/usr/bin/python3\n")
+               .file("text", "plain")
+               .file("static", std::string("\x7f"
+                                           "ELF\x02\x01\x01",
+                                           7) +
+                                   std::string(9, '\0') + std::string("\x02\0", 2) + std::string(100, '\0'))
+               .file("empty-but-executable", "", 0755)
+               .take(),
+           test_options());
   ASSERT_TRUE(facts.ok());
   std::vector<std::string> paths;
   for (const auto& program : facts->programs) paths.push_back(program.path);
@@ -245,7 +251,8 @@ TEST(LayerReader, TooManyEntriesReachTheirLimit) {
 
 TEST(LayerReader, AFileOverItsParsersLimitIsNotedAndNotParsed) {
   const std::string huge(70U << 20U, '\n');
-  const auto facts = read(TarBuilder().file("srv/node_modules/a/package.json", huge).file("usr/bin/x", "#!x").take(), test_options());
+  const auto facts = read(
+      TarBuilder().file("srv/node_modules/a/package.json", huge).file("usr/bin/x", "#!x").take(), test_options());
   ASSERT_TRUE(facts.ok());
   EXPECT_THAT(facts->files, IsEmpty());
   ASSERT_EQ(facts->notes.size(), 1U);

@@ -5,9 +5,9 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <sys/xattr.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -32,15 +32,33 @@ namespace {
 
 constexpr std::size_t piece_bytes = 256U << 10U;
 
-/// File systems whose files are not the host's own, by statfs(2)'s f_type; those that linux/magic.h lacks by number.
+/// File systems whose files are not the host's own, by statfs(2)'s f_type; those that linux/magic.h lacks by
+/// number.
 bool is_foreign_file_system(const Fd& folder) {
   static constexpr std::array<unsigned long, 21> foreign = {
-      PROC_SUPER_MAGIC, SYSFS_MAGIC, CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC, DEBUGFS_MAGIC, TRACEFS_MAGIC,
-      SECURITYFS_MAGIC, BPF_FS_MAGIC, DEVPTS_SUPER_MAGIC, OVERLAYFS_SUPER_MAGIC, NFS_SUPER_MAGIC, SMB_SUPER_MAGIC,
-      EFIVARFS_MAGIC, PSTOREFS_MAGIC, AUTOFS_SUPER_MAGIC, BINFMTFS_MAGIC, HUGETLBFS_MAGIC, NSFS_MAGIC,
-      0xff534d42UL /* cifs */, 0x65735546UL /* fuse */, 0x19800202UL /* mqueue */,
+      PROC_SUPER_MAGIC,
+      SYSFS_MAGIC,
+      CGROUP_SUPER_MAGIC,
+      CGROUP2_SUPER_MAGIC,
+      DEBUGFS_MAGIC,
+      TRACEFS_MAGIC,
+      SECURITYFS_MAGIC,
+      BPF_FS_MAGIC,
+      DEVPTS_SUPER_MAGIC,
+      OVERLAYFS_SUPER_MAGIC,
+      NFS_SUPER_MAGIC,
+      SMB_SUPER_MAGIC,
+      EFIVARFS_MAGIC,
+      PSTOREFS_MAGIC,
+      AUTOFS_SUPER_MAGIC,
+      BINFMTFS_MAGIC,
+      HUGETLBFS_MAGIC,
+      NSFS_MAGIC,
+      0xff534d42UL /* cifs */,
+      0x65735546UL /* fuse */,
+      0x19800202UL /* mqueue */,
   };
-  struct statfs status {};
+  struct statfs status{};
   if (::fstatfs(folder.get(), &status) != 0) return false;
   const auto type = static_cast<unsigned long>(status.f_type) & 0xffffffffUL;
   return std::ranges::find(foreign, type) != foreign.end();
@@ -67,7 +85,7 @@ class RootWalker {
   Result<model::LayerFacts> walk(const std::string& path) {
     Fd top(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!top.valid()) return base::system_error(path);
-    struct stat status {};
+    struct stat status{};
     if (::fstat(top.get(), &status) != 0) return base::system_error(path);
     // Folders that wait are kept by name and opened through their parents' names again: a deep tree costs memory
     // for its names, not a descriptor a level.
@@ -107,7 +125,7 @@ class RootWalker {
     for (const std::string& name : names_in(folder)) {
       const std::string child = path.empty() ? name : path + "/" + name;
       if (std::ranges::find(root_.skip, child) != root_.skip.end()) continue;
-      struct stat status {};
+      struct stat status{};
       if (::fstatat(folder.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
         collector_.note(child, base::system_error("stat").message());
         continue;
@@ -146,7 +164,8 @@ class RootWalker {
 
   Status take_entry(const Fd& folder, const std::string& name, const std::string& parent, const std::string& path,
                     const struct stat& status) {
-    if (root_.overlay && S_ISCHR(status.st_mode) && status.st_rdev == makedev(0, 0)) return tell(parent, ".wh." + name);
+    if (root_.overlay && S_ISCHR(status.st_mode) && status.st_rdev == makedev(0, 0))
+      return tell(parent, ".wh." + name);
     Entry entry;
     entry.path = path;
     entry.mode = status.st_mode & 07777U;
@@ -156,7 +175,7 @@ class RootWalker {
     if (!S_ISREG(status.st_mode)) return begin(entry);
 
     const Fd file(::openat(folder.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    struct stat opened {};
+    struct stat opened{};
     if (!file.valid() || ::fstat(file.get(), &opened) != 0 || !S_ISREG(opened.st_mode)) {
       collector_.note(path, base::system_error("open").message());
       return {};
@@ -172,7 +191,8 @@ class RootWalker {
   Status read_content(const Fd& file, const std::string& path, std::uint64_t size) {
     std::uint64_t done = 0;
     while (done < size && (done == 0 || collector_.wants_more())) {
-      const std::uint64_t most = done == 0 && !collector_.wants_more() ? parse::image::program_head_bytes : piece_.size();
+      const std::uint64_t most =
+          done == 0 && !collector_.wants_more() ? parse::image::program_head_bytes : piece_.size();
       const std::span<char> into(piece_.data(), static_cast<std::size_t>(std::min(most, size - done)));
       auto got = base::read_at(file, done, into);
       if (!got.ok() || *got < into.size()) {
@@ -198,14 +218,24 @@ class RootWalker {
 
 }  // namespace
 
-Result<model::LayerFacts> read_root_folder(const std::string& path, const RootOptions& root, const LayerOptions& options) {
+Result<model::LayerFacts> read_root_folder(const std::string& path, const RootOptions& root,
+                                           const LayerOptions& options) {
   return RootWalker(root, options).walk(path);
 }
 
 RootOptions host_root_options() {
   RootOptions options;
-  options.skip = {"proc", "sys", "dev", "run", "var/lib/docker", "var/lib/containers", "var/lib/containerd",
-                  "var/lib/kubelet/pods", "var/lib/rancher", "var/lib/doorman", "var/cache/doorman"};
+  options.skip = {"proc",
+                  "sys",
+                  "dev",
+                  "run",
+                  "var/lib/docker",
+                  "var/lib/containers",
+                  "var/lib/containerd",
+                  "var/lib/kubelet/pods",
+                  "var/lib/rancher",
+                  "var/lib/doorman",
+                  "var/cache/doorman"};
   options.only_own_file_systems = true;
   return options;
 }

@@ -13,8 +13,8 @@
 #include "source/archive_stream.h"
 #include "source/containers_storage.h"
 #include "source/engine.h"
-#include "source/registry.h"
 #include "source/image_layout.h"
+#include "source/registry.h"
 #include "source/root_folder.h"
 
 namespace doorman::app {
@@ -45,15 +45,23 @@ class TargetReader {
     switch (target_.kind) {
       case Kind::oci_archive:
       case Kind::docker_archive:
-      case Kind::archive: return read_archive();
-      case Kind::standard_input: return read_standard_input();
-      case Kind::oci_layout: return read_folder_of_content();
-      case Kind::registry: return read_registry();
+      case Kind::archive:
+        return read_archive();
+      case Kind::standard_input:
+        return read_standard_input();
+      case Kind::oci_layout:
+        return read_folder_of_content();
+      case Kind::registry:
+        return read_registry();
       case Kind::podman:
-      case Kind::docker: return read_engine();
-      case Kind::containers_storage: return read_storage();
-      case Kind::root_folder: return read_root({}, model::Subject::Kind::root);
-      case Kind::host: return read_root(source::host_root_options(), model::Subject::Kind::host);
+      case Kind::docker:
+        return read_engine();
+      case Kind::containers_storage:
+        return read_storage();
+      case Kind::root_folder:
+        return read_root({}, model::Subject::Kind::root);
+      case Kind::host:
+        return read_root(source::host_root_options(), model::Subject::Kind::host);
     }
     return Error(ErrorCode::unsupported, "a target of an unknown kind");
   }
@@ -84,7 +92,7 @@ class TargetReader {
   /// The archive itself may be compressed: then, or in a pipe, it can only be read from front to end.
   Result<Inventory> read_archive() {
     DOORMAN_TRY(base::Fd file, base::open_read(target_.location));
-    struct stat status {};
+    struct stat status{};
     if (::fstat(file.get(), &status) != 0) return base::system_error("fstat");
     if (!S_ISREG(status.st_mode)) {
       base::FdStream pipe(std::move(file));
@@ -137,9 +145,9 @@ class TargetReader {
     DOORMAN_TRY(source::StoredImage image, source::find_stored_image(target_.location));
     if (options_.begin) options_.begin(0, image.layer_folders.size());
     DOORMAN_TRY(auto layers, read_layer_folders(image.layer_folders, options_.layer, options_.plan.jobs));
-    return derive::compose({target_.text, model::Subject::Kind::image, std::move(image.identity),
-                            std::move(image.config), false},
-                           std::move(layers));
+    return derive::compose(
+        {target_.text, model::Subject::Kind::image, std::move(image.identity), std::move(image.config), false},
+        std::move(layers));
   }
 
   Result<Inventory> read_root(const source::RootOptions& root, model::Subject::Kind kind) {

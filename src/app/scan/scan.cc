@@ -34,7 +34,9 @@ namespace {
 class Scan {
  public:
   Scan(const cli::ParsedCommand& command, const cli::Environment& environment)
-      : command_(command), environment_(environment), state_(open_state(command.get(options::state_dir), environment)) {}
+      : command_(command),
+        environment_(environment),
+        state_(open_state(command.get(options::state_dir), environment)) {}
 
   Result<int> run() {
     if (command_.get(options::quiet)) base::set_log_level(base::LogLevel::error);
@@ -56,7 +58,8 @@ class Scan {
 
  private:
   Status prepare() {
-    DOORMAN_TRY(Database database, Database::choose(command_.get(options::db).value_or(""), state_.ok() ? state_->path() : ""));
+    DOORMAN_TRY(Database database,
+                Database::choose(command_.get(options::db).value_or(""), state_.ok() ? state_->path() : ""));
     database_ = std::move(database);
     now_ = command_.get(options::now).value_or(base::now());
     read_.layer.scratch = [this]() -> Result<base::Fd> {
@@ -83,7 +86,9 @@ class Scan {
 
   Status take_target(const std::string& text) {
     DOORMAN_TRY(const TargetSpec spec, find_target(text));
-    read_.begin = [&](std::uint64_t bytes, std::size_t layers) { progress_->start("reading " + text, bytes, layers); };
+    read_.begin = [&](std::uint64_t bytes, std::size_t layers) {
+      progress_->start("reading " + text, bytes, layers);
+    };
     auto read = read_target(spec, read_);
     progress_->finish();
     DOORMAN_TRY(model::Inventory inventory, std::move(read));
@@ -116,9 +121,8 @@ class Scan {
       if (lowest && finding.vulnerability.severity >= *lowest) failed_ = true;
     }
     if (shown) {
-      report.hidden = std::erase_if(report.findings, [&](const auto& finding) {
-        return !shown->shows(finding.vulnerability.severity);
-      });
+      report.hidden = std::erase_if(
+          report.findings, [&](const auto& finding) { return !shown->shows(finding.vulnerability.severity); });
     }
   }
 

@@ -30,7 +30,7 @@ constexpr std::array<std::pair<std::string_view, Kind>, 8> prefixes = {{
 }};
 
 std::optional<mode_t> type_of(const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   if (::stat(path.c_str(), &status) != 0) return std::nullopt;
   return status.st_mode & static_cast<mode_t>(S_IFMT);
 }
@@ -51,14 +51,16 @@ bool has_path(Kind kind) {
     case Kind::oci_archive:
     case Kind::docker_archive:
     case Kind::archive:
-    case Kind::oci_layout: return true;
+    case Kind::oci_layout:
+      return true;
     case Kind::standard_input:
     case Kind::registry:
     case Kind::podman:
     case Kind::docker:
     case Kind::containers_storage:
     case Kind::root_folder:
-    case Kind::host: break;
+    case Kind::host:
+      break;
   }
   return false;
 }
@@ -68,8 +70,9 @@ bool is_layout(const std::string& folder) {
 }
 
 bool looks_like_path(std::string_view text) {
-  return text.starts_with('/') || text.starts_with("./") || text.starts_with("../") || text == "." || text == ".." ||
-         text.ends_with(".tar") || text.ends_with(".tgz") || text.ends_with(".tar.gz") || text.ends_with(".tar.zst");
+  return text.starts_with('/') || text.starts_with("./") || text.starts_with("../") || text == "." ||
+         text == ".." || text.ends_with(".tar") || text.ends_with(".tgz") || text.ends_with(".tar.gz") ||
+         text.ends_with(".tar.zst");
 }
 
 }  // namespace

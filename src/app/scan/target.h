@@ -12,12 +12,14 @@ namespace doorman::app {
 /// What kind of thing a target is, and where it is.
 struct TargetSpec {
   enum class Kind : std::uint8_t {
-    oci_archive, docker_archive,  ///< a tar file, compressed or not
-    archive,                      ///< one of these two: its content tells
+    oci_archive,
+    docker_archive,  ///< a tar file, compressed or not
+    archive,         ///< one of these two: its content tells
     standard_input,
     oci_layout,
     registry,
-    podman, docker,               ///< an engine's image over its socket
+    podman,
+    docker,  ///< an engine's image over its socket
     containers_storage,
     root_folder,
     host,

@@ -35,8 +35,14 @@ std::vector<std::string> names(JsonValue object) {
 
 std::string go_architecture(std::string_view name) {
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> other_names = {{
-      {"x86_64", "amd64"}, {"aarch64", "arm64"}, {"i386", "386"}, {"i686", "386"},
-      {"armv7l", "arm"}, {"armv6l", "arm"}, {"loongarch64", "loong64"}, {"ppc64el", "ppc64le"},
+      {"x86_64", "amd64"},
+      {"aarch64", "arm64"},
+      {"i386", "386"},
+      {"i686", "386"},
+      {"armv7l", "arm"},
+      {"armv6l", "arm"},
+      {"loongarch64", "loong64"},
+      {"ppc64el", "ppc64le"},
   }};
   for (const auto& [other, go] : other_names) {
     if (name == other) return std::string(go);
@@ -77,7 +83,8 @@ Result<model::ImageConfig> parse_config(base::Bytes json) {
   config.volumes = names(settings["Volumes"]);
   config.working_dir = settings["WorkingDir"].string_or("");
   config.stop_signal = settings["StopSignal"].string_or("");
-  for (const auto& [name, text] : settings["Labels"].members()) config.labels.emplace_back(name, text.string_or(""));
+  for (const auto& [name, text] : settings["Labels"].members())
+    config.labels.emplace_back(name, text.string_or(""));
   std::ranges::sort(config.labels);
 
   for (const JsonValue item : root["rootfs"]["diff_ids"].items()) {
@@ -89,10 +96,11 @@ Result<model::ImageConfig> parse_config(base::Bytes json) {
     config.diff_ids.push_back(*digest);
   }
   for (const JsonValue item : root["history"].items()) {
-    if (config.history.size() == max_history) return Error(ErrorCode::limit, "more than the limit of 4096 build steps");
-    config.history.push_back({std::string(item["created_by"].string_or("")), std::string(item["comment"].string_or("")),
-                              base::parse_time(item["created"].string_or("")),
-                              item["empty_layer"].boolean().value_or(false)});
+    if (config.history.size() == max_history)
+      return Error(ErrorCode::limit, "more than the limit of 4096 build steps");
+    config.history.push_back(
+        {std::string(item["created_by"].string_or("")), std::string(item["comment"].string_or("")),
+         base::parse_time(item["created"].string_or("")), item["empty_layer"].boolean().value_or(false)});
   }
   return config;
 }

@@ -42,7 +42,8 @@ Result<std::vector<Descriptor>> parse_descriptors(JsonValue array, std::string_v
   std::vector<Descriptor> descriptors;
   for (const JsonValue item : array.items()) {
     if (descriptors.size() == max_layers) {
-      return Error(ErrorCode::limit, "more than the limit of " + std::to_string(max_layers) + " " + std::string(what));
+      return Error(ErrorCode::limit,
+                   "more than the limit of " + std::to_string(max_layers) + " " + std::string(what));
     }
     auto descriptor = parse_descriptor(item);
     if (!descriptor.ok()) {
@@ -90,7 +91,8 @@ Result<Manifest> parse_manifest(Bytes json) {
 
 Result<Index> parse_index(Bytes json) {
   DOORMAN_TRY(const JsonDocument document, parse_document(json));
-  if (!document.root()["manifests"].is_array()) return Error(ErrorCode::invalid, "no manifests: not an image index");
+  if (!document.root()["manifests"].is_array())
+    return Error(ErrorCode::invalid, "no manifests: not an image index");
   DOORMAN_TRY(auto manifests, parse_descriptors(document.root()["manifests"], "manifests"));
   return Index{std::move(manifests)};
 }
@@ -116,7 +118,8 @@ Result<Descriptor> select_platform(const Index& index, const model::Platform& wa
   }
   if (same_architecture != nullptr) return *same_architecture;
   if (unnamed != nullptr && images == 1) return *unnamed;
-  return Error(ErrorCode::not_found, "no image for " + to_text(wanted) + "; there is " + (there.empty() ? "none" : there));
+  return Error(ErrorCode::not_found,
+               "no image for " + to_text(wanted) + "; there is " + (there.empty() ? "none" : there));
 }
 
 Result<std::vector<SavedImage>> parse_saved_images(Bytes json) {
@@ -148,7 +151,8 @@ Result<std::vector<model::LayerRef>> layer_refs(const Manifest& manifest, const 
   }
   std::vector<model::LayerRef> refs;
   for (std::size_t i = 0; i < manifest.layers.size(); ++i) {
-    refs.push_back({manifest.layers[i].digest, config.diff_ids[i], manifest.layers[i].media_type, manifest.layers[i].size});
+    refs.push_back(
+        {manifest.layers[i].digest, config.diff_ids[i], manifest.layers[i].media_type, manifest.layers[i].size});
   }
   return refs;
 }

@@ -34,7 +34,9 @@ bool is_elf_program(base::Bytes head) {
 ProgramKind program_kind(base::Bytes head) {
   using Kind = model::ProgramFile::Kind;
   if (head.starts_with("#!")) return {Kind::script, true};
-  if (head.starts_with("\x7f" "ELF")) return {Kind::elf, is_elf_program(head)};
+  if (head.starts_with("\x7f"
+                       "ELF"))
+    return {Kind::elf, is_elf_program(head)};
   return {};
 }
 

@@ -84,7 +84,8 @@ struct TarParser::Header {
   void path(std::string& into) const {
     into.clear();
     if (posix()) {
-      if (const std::string_view prefix = text_field(bytes, 345, 155); !prefix.empty()) into.append(prefix).append("/");
+      if (const std::string_view prefix = text_field(bytes, 345, 155); !prefix.empty())
+        into.append(prefix).append("/");
     }
     into += text_field(bytes, 0, 100);
   }
@@ -100,7 +101,9 @@ Status TarParser::feed(Bytes bytes) {
   while (!bytes.empty()) {
     Bytes piece = bytes;
     switch (state_) {
-      case State::ended: position_ += bytes.size(); return {};
+      case State::ended:
+        position_ += bytes.size();
+        return {};
       case State::header:
       case State::sparse_header:
       case State::sparse_map: {
@@ -162,13 +165,16 @@ void TarParser::skip(std::uint64_t bytes) {
 
 Status TarParser::take_block(Bytes bytes) {
   switch (state_) {
-    case State::sparse_header: return take_sparse_numbers(bytes, 21);
-    case State::sparse_map: return take_sparse_map(bytes);
+    case State::sparse_header:
+      return take_sparse_numbers(bytes, 21);
+    case State::sparse_map:
+      return take_sparse_map(bytes);
     case State::header:
     case State::extended:
     case State::data:
     case State::padding:
-    case State::ended: break;
+    case State::ended:
+      break;
   }
   return take_header(bytes);
 }
@@ -197,7 +203,8 @@ Status TarParser::take_header(Bytes bytes) {
       padding_ = padding_of(header->size);
       state_ = State::extended;
       return left_ == 0 ? take_extended() : Status{};
-    default: return begin_entry(*header);
+    default:
+      return begin_entry(*header);
   }
 }
 
@@ -216,13 +223,25 @@ Status TarParser::begin_entry(const Header& header) {
   // As in Go's reader, links, devices, folders and fifos have no content, whatever their size field says.
   bool has_content = false;
   switch (header.type) {
-    case '1': entry_.type = EntryType::hard_link; break;
-    case '2': entry_.type = EntryType::symlink; break;
+    case '1':
+      entry_.type = EntryType::hard_link;
+      break;
+    case '2':
+      entry_.type = EntryType::symlink;
+      break;
     case '3':
-    case '4': entry_.type = EntryType::device; break;
-    case '5': entry_.type = EntryType::folder; break;
-    case '6': entry_.type = EntryType::fifo; break;
-    case 'S': sparse_ = true; [[fallthrough]];
+    case '4':
+      entry_.type = EntryType::device;
+      break;
+    case '5':
+      entry_.type = EntryType::folder;
+      break;
+    case '6':
+      entry_.type = EntryType::fifo;
+      break;
+    case 'S':
+      sparse_ = true;
+      [[fallthrough]];
     default:  // '0', NUL, '7', and what POSIX says of unknown types: regular files
       has_content = true;
       entry_.type = EntryType::regular;
@@ -269,10 +288,16 @@ Status TarParser::begin_content() {
 Status TarParser::take_extended() {
   state_ = padding_ == 0 ? State::header : State::padding;
   switch (extended_type_) {
-    case 'L': extension_.path = extended_.substr(0, extended_.find('\0')); return {};
-    case 'K': extension_.link = extended_.substr(0, extended_.find('\0')); return {};
-    case 'x': return take_pax(extended_);
-    default: return {};  // 'g': comments of git and the like; no path, size or link comes from there
+    case 'L':
+      extension_.path = extended_.substr(0, extended_.find('\0'));
+      return {};
+    case 'K':
+      extension_.link = extended_.substr(0, extended_.find('\0'));
+      return {};
+    case 'x':
+      return take_pax(extended_);
+    default:
+      return {};  // 'g': comments of git and the like; no path, size or link comes from there
   }
 }
 
@@ -363,7 +388,8 @@ Status TarParser::take_sparse_map(Bytes bytes) {
     if (extension_.pieces.size() == *map_pieces_) return begin_content();
   }
   map_ = std::string(rest);
-  return map_.size() <= block ? Status{} : Status(wrong(ErrorCode::invalid, "a sparse map with a number that is none"));
+  return map_.size() <= block ? Status{}
+                              : Status(wrong(ErrorCode::invalid, "a sparse map with a number that is none"));
 }
 
 Status TarParser::check_pieces(std::uint64_t count) const {
@@ -378,7 +404,8 @@ Status TarParser::check_pieces(std::uint64_t count) const {
     end = offset + size;
     stored += size;
   }
-  return stored == left_ ? Status{} : Status(wrong(ErrorCode::invalid, "a sparse map that does not fit its content"));
+  return stored == left_ ? Status{}
+                         : Status(wrong(ErrorCode::invalid, "a sparse map that does not fit its content"));
 }
 
 Status TarParser::take_data(Bytes bytes) {
@@ -409,7 +436,8 @@ Status TarParser::sparse_data(Bytes bytes) {
       continue;
     }
     DOORMAN_CHECK(zeros_until(offset));
-    const Bytes part = bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(size - in_piece_, bytes.size())));
+    const Bytes part =
+        bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(size - in_piece_, bytes.size())));
     DOORMAN_CHECK(visitor_.data(part));
     expanded_ += part.size();
     in_piece_ += part.size();

@@ -117,10 +117,10 @@ class TarParser {
   Entry entry_;
   std::string path_, link_;
   bool sparse_ = false;
-  std::size_t piece_ = 0;         ///< of a sparse file: which one is being read
-  std::uint64_t in_piece_ = 0;    ///< bytes of it that are read
-  std::uint64_t expanded_ = 0;    ///< bytes given to the visitor
-  std::string map_;               ///< text of a 1.0 map that is not read yet
+  std::size_t piece_ = 0;       ///< of a sparse file: which one is being read
+  std::uint64_t in_piece_ = 0;  ///< bytes of it that are read
+  std::uint64_t expanded_ = 0;  ///< bytes given to the visitor
+  std::string map_;             ///< text of a 1.0 map that is not read yet
   std::optional<std::uint64_t> map_pieces_, map_offset_;
 };
 

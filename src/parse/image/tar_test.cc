@@ -137,11 +137,9 @@ TEST(Tar, ASparseMapThatDoesNotFitIsAnError) {
 
 TEST(Tar, AHugeSparseFileReachesItsLimit) {
   Recorder seen;
-  const auto walked = walk(TarBuilder()
-                               .pax({{"GNU.sparse.size", "99999999999999"}, {"GNU.sparse.map", "0,0"}})
-                               .file("s", "")
-                               .take(),
-                           seen);
+  const auto walked = walk(
+      TarBuilder().pax({{"GNU.sparse.size", "99999999999999"}, {"GNU.sparse.map", "0,0"}}).file("s", "").take(),
+      seen);
   ASSERT_FALSE(walked.ok());
   EXPECT_EQ(walked.error().code(), base::ErrorCode::limit);
 }
@@ -154,7 +152,9 @@ TEST(Tar, EndsAfterTwoBlocksOfZerosAsGoDoes) {
 
 TEST(Tar, LinksHaveNoContentWhateverTheirSizeSays) {
   Recorder seen;
-  ASSERT_TRUE(walk(TarBuilder().add("l", "", {.type = '1', .link = "t", .announced = 4096}).file("a", "1").take(), seen).ok());
+  ASSERT_TRUE(
+      walk(TarBuilder().add("l", "", {.type = '1', .link = "t", .announced = 4096}).file("a", "1").take(), seen)
+          .ok());
   EXPECT_EQ(seen.entries["a"].content, "1");
 }
 
@@ -177,7 +177,8 @@ TEST(Tar, AWrongChecksumIsAnErrorWithItsPlace) {
 }
 
 TEST(Tar, PaxRecordsThatLieAboutTheirLengthAreErrors) {
-  for (const char* record : {"9999 path=x\n", "3 a\n", "0 \n", "x path=y\n", "12 path=xyz!", "99999999999999999999 a=b\n"}) {
+  for (const char* record :
+       {"9999 path=x\n", "3 a\n", "0 \n", "x path=y\n", "12 path=xyz!", "99999999999999999999 a=b\n"}) {
     Recorder seen;
     EXPECT_FALSE(walk(TarBuilder().add("pax", record, {.type = 'x'}).file("a", "1").take(), seen).ok()) << record;
   }

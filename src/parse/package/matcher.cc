@@ -16,10 +16,18 @@ Matcher::Matcher(std::span<const Parser* const> parsers) : parsers_(parsers) {
         case Pattern::Kind::path:
           by_basename_[base::basename_of(pattern.text)].push_back({bit, pattern.text, {}});
           break;
-        case Pattern::Kind::folder: by_folder_[pattern.text].push_back({bit, {}, {}}); break;
-        case Pattern::Kind::basename: by_basename_[pattern.text].push_back({bit, {}, pattern.within}); break;
-        case Pattern::Kind::suffix: by_suffix_[pattern.text].push_back({bit, {}, pattern.within}); break;
-        case Pattern::Kind::elf: elf_ |= bit; break;
+        case Pattern::Kind::folder:
+          by_folder_[pattern.text].push_back({bit, {}, {}});
+          break;
+        case Pattern::Kind::basename:
+          by_basename_[pattern.text].push_back({bit, {}, pattern.within});
+          break;
+        case Pattern::Kind::suffix:
+          by_suffix_[pattern.text].push_back({bit, {}, pattern.within});
+          break;
+        case Pattern::Kind::elf:
+          elf_ |= bit;
+          break;
       }
     }
     bit <<= 1U;

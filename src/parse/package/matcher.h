@@ -31,7 +31,7 @@ class Matcher {
  private:
   struct Want {
     Mask parser;
-    std::string_view path;    ///< empty: any with this basename or suffix
+    std::string_view path;  ///< empty: any with this basename or suffix
     std::string_view within;
   };
   using Table = std::unordered_map<std::string_view, std::vector<Want>>;
