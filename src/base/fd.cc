@@ -97,6 +97,12 @@ Status replace_file(const std::string& path, Bytes content, Durability durabilit
   return written;
 }
 
+Status write_file(const std::string& path, Bytes content) {
+  const Fd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666));
+  if (!fd.valid()) return system_error(path);
+  return write_all(fd, content).in(path);
+}
+
 Status make_folders(const std::string& path) {
   for (std::size_t at = 0; at != std::string::npos;) {
     at = path.find('/', at + 1);

@@ -46,6 +46,8 @@ enum class Durability : std::uint8_t {
 };
 /// Writes beside the target and renames over it: readers see the old file or the new one.
 Status replace_file(const std::string& path, Bytes content, Durability durability = Durability::synced);
+/// Writes to the file, device or pipe of that name; a new file gets the permissions that the umask leaves.
+Status write_file(const std::string& path, Bytes content);
 /// Every missing folder of `path`, mode 0700.
 Status make_folders(const std::string& path);
 

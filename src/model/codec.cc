@@ -9,10 +9,9 @@
 #include <type_traits>
 #include <utility>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include <fmt/format.h>
+
+#include "base/hash.h"
 
 namespace doorman::model {
 namespace {
@@ -208,7 +207,7 @@ std::string frame(base::Bytes payload) {
   out.append(magic);
   append_fixed(out, codec_version, 4);
   append_fixed(out, payload.size(), 8);
-  append_fixed(out, XXH3_64bits(payload.data(), payload.size()), 8);
+  append_fixed(out, base::hash64(payload), 8);
   return out.append(payload);
 }
 
@@ -230,7 +229,7 @@ base::Result<base::Bytes> unframe(base::Bytes bytes) {
   }
   if (in.remaining() > size) return base::Error(base::ErrorCode::invalid, "something follows the layer facts");
   const base::Bytes payload = bytes.substr(header_bytes);
-  if (XXH3_64bits(payload.data(), payload.size()) != checksum) {
+  if (base::hash64(payload) != checksum) {
     return base::Error(base::ErrorCode::mismatch, "the layer facts' checksum is wrong");
   }
   return payload;

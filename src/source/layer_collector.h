@@ -20,8 +20,8 @@ namespace doorman::source {
 /// Limits of one layer or folder; each is named in the error or note that it causes.
 struct LayerLimits {
   std::uint64_t max_entries = 5'000'000;   ///< more end the scan
-  std::uint64_t max_programs = 400'000;    ///< the rest is not listed
-  std::uint64_t max_fact_files = 200'000;  ///< the rest is not parsed
+  std::uint64_t max_programs = 100'000;    ///< the rest is not listed
+  std::uint64_t max_fact_files = 100'000;  ///< the rest is not parsed
   std::uint64_t max_notes = 1'000;         ///< the rest is counted
 };
 

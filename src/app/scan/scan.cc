@@ -34,9 +34,7 @@ namespace {
 class Scan {
  public:
   Scan(const cli::ParsedCommand& command, const cli::Environment& environment)
-      : command_(command),
-        environment_(environment),
-        state_(open_state(command.get(options::state_dir), environment)) {}
+      : command_(command), environment_(environment) {}
 
   Result<int> run() {
     if (command_.get(options::quiet)) base::set_log_level(base::LogLevel::error);
@@ -58,20 +56,10 @@ class Scan {
 
  private:
   Status prepare() {
-    DOORMAN_TRY(Database database,
-                Database::choose(command_.get(options::db).value_or(""), state_.ok() ? state_->path() : ""));
+    use_state(open_state(command_.get(options::state_dir), environment_));
+    DOORMAN_TRY(Database database, Database::choose(command_.get(options::db).value_or(""), state_path_));
     database_ = std::move(database);
     now_ = command_.get(options::now).value_or(base::now());
-    read_.layer.scratch = [this]() -> Result<base::Fd> {
-      if (!state_.ok()) return state_.error();
-      return state_->scratch_file();
-    };
-    if (!state_.ok()) {
-      base::log(base::LogLevel::warning, state_.error().in("no state folder, nothing is cached").message());
-    } else if (!command_.get(options::no_cache)) {
-      cache_.emplace(state_->path());
-      read_.plan.cache = &*cache_;
-    }
     read_.plan.read_again = command_.get(options::verify) == cli::Verify::full;
     read_.layer.verify_diff_id = read_.plan.read_again;
     const std::size_t processors = std::max(1U, std::thread::hardware_concurrency());
@@ -82,6 +70,20 @@ class Scan {
     progress_ = sink::Progress::on_stderr(command_.get(options::quiet) || command_.get(options::no_progress));
     read_.layer.progress = [this](std::uint64_t bytes) { progress_->add_bytes(bytes); };
     return {};
+  }
+
+  /// Without a state folder nothing is cached, and a file that is too large for memory cannot be read.
+  void use_state(Result<store::StateDir> state) {
+    if (!state.ok()) {
+      base::log(base::LogLevel::warning, state.error().in("no state folder, nothing is cached").message());
+    } else {
+      state_path_ = state->path();
+      if (!command_.get(options::no_cache)) read_.plan.cache = &cache_.emplace(state_path_);
+    }
+    read_.layer.scratch = [state = std::move(state)]() -> Result<base::Fd> {
+      if (!state.ok()) return state.error();
+      return state->scratch_file();
+    };
   }
 
   Status take_target(const std::string& text) {
@@ -137,7 +139,7 @@ class Scan {
       how.all = command_.get(options::all);
       DOORMAN_TRY(const std::string text, format->render(reports_, how));
       if (!to_terminal) {
-        DOORMAN_CHECK(base::replace_file(destination.file, text));
+        DOORMAN_CHECK(base::write_file(destination.file, text));
       } else if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
         return base::system_error("standard output");
       }
@@ -147,7 +149,7 @@ class Scan {
 
   const cli::ParsedCommand& command_;
   const cli::Environment& environment_;
-  Result<store::StateDir> state_;
+  std::string state_path_;  ///< empty when there is none
   std::optional<Database> database_;
   std::optional<store::LayerCache> cache_;
   std::unique_ptr<sink::Progress> progress_;

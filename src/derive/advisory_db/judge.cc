@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/text.h"
 #include "derive/advisory_db/interval.h"
 #include "derive/version/version.h"
 
@@ -28,6 +29,18 @@ struct Statement {
   Says says = Says::nothing;
   std::string_view fixed_version;
 };
+
+/// A rebuild for an older release holds what it was rebuilt from: `0.34-4` of `0.34-4~deb12u1` and of
+/// `0.34-4~bpo12+1` (Debian Developer's Reference, 5.8.5.4 and 5.15).
+std::string_view rebuilt_from(std::string_view version) {
+  for (const std::string_view mark : {"~deb", "~bpo"}) {
+    const std::size_t at = version.rfind(mark);
+    if (at != std::string_view::npos && at + mark.size() < version.size() && base::is_digit(version[at + mark.size()])) {
+      return version.substr(0, at);
+    }
+  }
+  return version;
+}
 
 class Judge {
  public:
@@ -123,9 +136,11 @@ bool Judge::hear(const EntryRecord& entry, Statement& statement) const {
 }
 
 void Judge::hear_ranges(const EntryRecord& entry, Statement& statement) const {
+  const bool other_branch = statement.step == Step::unstable || statement.step == Step::other_release;
+  const std::string_view version = other_branch ? rebuilt_from(question_.version) : question_.version;
   for (std::uint32_t i = 0; i < entry.range_count; ++i) {
     const Interval each = interval(entry.first_range + i);
-    if (!contains(scheme_, each, question_.version)) continue;
+    if (!contains(scheme_, each, version)) continue;
     statement.says = Says::affected;
     const bool nearer = statement.fixed_version.empty() || older(each.high, statement.fixed_version);
     if (each.end == RangeEnd::fixed && nearer) statement.fixed_version = each.high;
