@@ -99,7 +99,7 @@ std::string describe(const DatabaseBuild& build) {
   append_sources(text, build.info);
   if (build.withdrawn > 0) text += fmt::format("{} withdrawn records left out\n", build.withdrawn);
   if (!build.skipped.empty()) {
-    text += "left out, since no package that doorman finds is of that ecosystem:";
+    text += "left out, of ecosystems that are not judged:";
     for (const auto& [ecosystem, count] : build.skipped)
       text += fmt::format(" {} ({})", base::printable(ecosystem), count);
     text += '\n';

@@ -18,14 +18,15 @@ namespace doorman::net {
 /// Where plain http (no TLS) may go. A redirect is held to the same rule, and never leads from https to http.
 enum class PlainHttp : std::uint8_t { loopback_only, anywhere };
 
-/// How an HttpClient behaves towards every server. A proxy is taken from the environment, as curl takes it.
+/// How an HttpClient behaves towards every server. A proxy is taken from the environment, as curl takes it, but not
+/// for this machine itself: what goes there in plain text must not leave it.
 struct HttpOptions {
   std::string unix_socket;  ///< talk to this socket whatever the URL's host; then no proxy and no http limit
   std::string ca_path;      ///< PEM file, or a folder of *.crt and *.pem: trusted besides the system's authorities
   bool insecure = false;    ///< accept any certificate
   PlainHttp plain_http = PlainHttp::loopback_only;
   std::chrono::milliseconds connect_timeout{10'000};
-  std::chrono::milliseconds head_timeout{60'000};   ///< from the request to the last response header
+  std::chrono::milliseconds head_timeout{30'000};   ///< from the request to the last response header
   std::chrono::milliseconds stall_timeout{30'000};  ///< within so much waiting, min_progress bytes must come
   std::uint64_t min_progress = 1024;
   std::size_t max_header_bytes = 64U << 10U;  ///< of one response, all headers together

@@ -309,6 +309,17 @@ TEST(Http, PlainHttpStaysOnThisMachine) {
             "http://registry.example/v2/: plain http is refused, except to this machine itself");
 }
 
+TEST(Http, NoProxyStandsBetweenThisMachineAndItself) {
+  LoopbackServer proxy([](const Request&, Connection& wire) { wire.answer(200, "the proxy"); });
+  LoopbackServer server([](const Request&, Connection& wire) { wire.answer(200, "the server"); });
+  setenv("http_proxy", proxy.url("").c_str(), 1);
+  EXPECT_EQ(client().send({.url = server.url("/")})->read_all(100).value(), "the server");
+  HttpOptions options;
+  options.plain_http = PlainHttp::anywhere;
+  EXPECT_EQ(client(options).send({.url = "http://registry.example/"})->read_all(100).value(), "the proxy");
+  unsetenv("http_proxy");
+}
+
 TEST(Http, SpeaksOverAUnixSocket) {
   const std::string path = testing::TempDir() + "doorman-http-" + std::to_string(getpid()) + ".sock";
   {

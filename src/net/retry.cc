@@ -2,12 +2,14 @@
 #include "net/retry.h"
 
 #include <curl/curl.h>
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <string>
 #include <thread>
 
+#include "base/log.h"
 #include "base/text.h"
 #include "base/time.h"
 
@@ -15,12 +17,29 @@ namespace doorman::net {
 
 using std::chrono::milliseconds;
 
-bool Backoff::wait(std::optional<milliseconds> asked) {
+namespace {
+
+constexpr milliseconds noticeable{3000};
+
+std::string why_again(const base::Result<HttpResponse>& response) {
+  return response.ok() ? fmt::format("{}: status {}", response->url().substr(0, response->url().find('?')),
+                                     response->status())
+                       : response.error().message();
+}
+
+}  // namespace
+
+bool Backoff::wait(std::string_view why, std::optional<milliseconds> asked) {
   const milliseconds length = std::max(next_, asked.value_or(milliseconds::zero()));
-  if (tries_ >= policy_->max_tries || length > policy_->max_total_wait - total_) return false;
+  const auto running = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - begun_);
+  const milliseconds spent = std::max(running, waited_);  // a test's sleep takes no time
+  if (tries_ >= policy_->max_tries || length > policy_->max_total - spent) return false;
+  if (length >= noticeable)
+    base::log(base::LogLevel::info,
+              fmt::format("{}; next try in {:%Q} s", why, std::chrono::ceil<std::chrono::seconds>(length)));
   if (policy_->sleep) policy_->sleep(length);
   else std::this_thread::sleep_for(length);
-  total_ += length;
+  waited_ += length;
   next_ = std::min(next_ * 2, policy_->max_wait);
   ++tries_;
   return true;
@@ -54,7 +73,7 @@ base::Result<HttpResponse> send_patiently(const HttpClient& client, const HttpRe
     auto response = client.send(request);
     if (response.ok() && !worth_another_try(response->status())) return response;
     if (!response.ok() && !worth_another_try(response.error())) return response;
-    if (backoff.wait(response.ok() ? retry_after(*response) : std::nullopt)) continue;
+    if (backoff.wait(why_again(response), response.ok() ? retry_after(*response) : std::nullopt)) continue;
     if (response.ok() || backoff.tries() == 1) return response;
     return response.error().in(fmt::format("after {} tries", backoff.tries()));
   }

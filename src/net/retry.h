@@ -5,19 +5,20 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string_view>
 
 #include "base/result.h"
 #include "net/http.h"
 
 namespace doorman::net {
 
-/// How long to go on asking a server that is busy or breaks off. Waits double from first_wait to max_wait; a
-/// server's Retry-After lengthens them. Several threads may use one policy.
+/// How long to go on asking a server that is busy, silent or breaks off. Waits double from first_wait to max_wait;
+/// a server's Retry-After lengthens them. Several threads may use one policy.
 struct RetryPolicy {
   int max_tries = 6;
   std::chrono::milliseconds first_wait{500};
   std::chrono::milliseconds max_wait{30'000};
-  std::chrono::milliseconds max_total_wait{120'000};
+  std::chrono::milliseconds max_total{120'000};  ///< no wait begins that would end later than this
   /// Sleeps; a test puts its own in place.
   std::function<void(std::chrono::milliseconds)> sleep;
 };
@@ -25,17 +26,19 @@ struct RetryPolicy {
 /// The waits of one operation under a policy, which must outlive it.
 class Backoff {
  public:
-  explicit Backoff(const RetryPolicy& policy) : policy_(&policy), next_(policy.first_wait) {}
+  explicit Backoff(const RetryPolicy& policy)
+      : policy_(&policy), begun_(std::chrono::steady_clock::now()), next_(policy.first_wait) {}
 
-  /// Waits before another try, at least `asked` long where the server said so. False without waiting when
-  /// the tries or the time are used up.
-  bool wait(std::optional<std::chrono::milliseconds> asked = std::nullopt);
+  /// Waits before another try, at least `asked` long where the server said so, and logs `why` when people would
+  /// notice. False without waiting when the tries or the time are used up.
+  bool wait(std::string_view why, std::optional<std::chrono::milliseconds> asked = std::nullopt);
   [[nodiscard]] int tries() const { return tries_; }  ///< made so far, the one that just failed included
 
  private:
   const RetryPolicy* policy_;
+  std::chrono::steady_clock::time_point begun_;
   std::chrono::milliseconds next_;
-  std::chrono::milliseconds total_{0};
+  std::chrono::milliseconds waited_{0};
   int tries_ = 1;
 };
 

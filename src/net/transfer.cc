@@ -104,8 +104,8 @@ Status Transfer::prepare(const HttpRequest& request, bool with_authorization) {
   set_security();
   if (!options.unix_socket.empty()) {
     curl_easy_setopt(easy_, CURLOPT_UNIX_SOCKET_PATH, options.unix_socket.c_str());
-    curl_easy_setopt(easy_, CURLOPT_PROXY, "");
   }
+  if (!options.unix_socket.empty() || is_loopback(url_.host)) curl_easy_setopt(easy_, CURLOPT_PROXY, "");
   if (request.form) {
     curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.form->size()));
     curl_easy_setopt(easy_, CURLOPT_COPYPOSTFIELDS, request.form->c_str());

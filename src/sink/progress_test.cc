@@ -101,6 +101,7 @@ TEST_F(ProgressTest, TakesUpdatesFromManyThreads) {
   Progress progress = make();
   progress.start("reading", 4000, 40);
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
       for (int round = 0; round < 1000; ++round) progress.add_bytes(1);

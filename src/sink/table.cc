@@ -299,6 +299,7 @@ class Table {
 
   void findings() {
     std::vector<Row> rows;
+    rows.reserve(groups_.size());
     for (const Group& group : groups_) digits_ = std::max(digits_, std::to_string(group.findings.size()).size());
     std::size_t name_width = 0, installed_width = 0, fixed_width = 0;
     for (const Group& group : groups_) rows.push_back(row_of(group));

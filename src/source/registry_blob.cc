@@ -61,7 +61,7 @@ bool RegistryBlob::try_again(const Error& error) {
   if (!net::worth_another_try(error)) return false;
   if (offset_ >= broke_at_ + progress_bytes) backoff_ = net::Backoff(client_.retry());
   broke_at_ = offset_;
-  return backoff_.wait();
+  return backoff_.wait(error.message());
 }
 
 Result<std::size_t> RegistryBlob::read(std::span<char> into) {

@@ -134,7 +134,7 @@ Result<RegistryClient::Document> RegistryClient::fetch_manifest(const std::strin
   for (;;) {
     DOORMAN_TRY(auto response, get("manifests/" + name, manifest_types));
     auto bytes = response.read_all(max_registry_manifest_bytes);
-    if (!bytes.ok() && net::worth_another_try(bytes.error()) && backoff.wait()) continue;
+    if (!bytes.ok() && net::worth_another_try(bytes.error()) && backoff.wait(bytes.error().message())) continue;
     if (!bytes.ok()) return bytes.error().in("manifest " + name);
 
     std::optional<Digest> expected = wanted;

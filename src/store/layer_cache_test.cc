@@ -118,6 +118,7 @@ TEST_F(LayerCacheTest, WritersAndReadersAtOnceSeeWholeFiles) {
     }
   };
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i) threads.emplace_back(work, i);
   for (std::thread& thread : threads) thread.join();
   std::size_t files = 0;

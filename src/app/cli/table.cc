@@ -11,11 +11,26 @@ namespace {
 using Options = const Option* const;
 
 constexpr Options scan_options[] = {
-    &options::severity,    &options::fail_on,  &options::ignore_unfixed, &options::all,
-    &options::format,      &options::output,   &options::color,          &options::width,
-    &options::no_progress, &options::quiet,    &options::platform,       &options::verify,
-    &options::db,          &options::now,      &options::ca_file,        &options::insecure_http,
-    &options::state_dir,   &options::no_cache, &options::jobs,
+    &options::severity,
+    &options::fail_on,
+    &options::ignore_unfixed,
+    &options::all,
+    &options::format,
+    &options::output,
+    &options::color,
+    &options::width,
+    &options::wide,
+    &options::no_progress,
+    &options::quiet,
+    &options::platform,
+    &options::verify,
+    &options::db,
+    &options::now,
+    &options::ca_file,
+    &options::insecure_http,
+    &options::state_dir,
+    &options::no_cache,
+    &options::jobs,
 };
 constexpr Options db_build_options[] = {&options::db_output, &options::quiet, &options::state_dir};
 constexpr Options db_info_options[] = {&options::db, &options::state_dir};

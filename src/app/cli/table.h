@@ -99,6 +99,11 @@ inline constexpr auto width = optional<parse_count<min_width, max_width>>({
     .help = "Lay text out for so many columns, rather than for the terminal's width",
     .group = Group::output,
 });
+inline constexpr auto wide = flag({
+    .name = "wide",
+    .help = "Let the table name every id and every note, rather than save space",
+    .group = Group::output,
+});
 inline constexpr auto no_progress = flag({
     .name = "no-progress",
     .help = "Show no progress bar; there is none anyway where standard error is no terminal",

@@ -136,6 +136,7 @@ class Scan {
       how.width = static_cast<std::size_t>(command_.get(options::width).value_or(terminal_width(environment_)));
       how.colour = to_terminal && use_colour(command_.get(options::color), environment_);
       how.utf8 = !to_terminal || is_utf8(environment_);
+      how.wide = command_.get(options::wide);
       how.all = command_.get(options::all);
       DOORMAN_TRY(const std::string text, format->render(reports_, how));
       if (!to_terminal) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <compare>
+#include <tuple>
 #include <utility>
 
 namespace doorman::derive::advisory_db {
@@ -24,9 +25,9 @@ std::vector<const VersionEvent*> sorted(VersionScheme scheme, const VersionEvent
   for (const VersionEvent& event : events) {
     if (event.kind != VersionEvent::Kind::limit) order.push_back(&event);
   }
-  std::ranges::stable_sort(order, [scheme](const VersionEvent* a, const VersionEvent* b) {
+  std::ranges::sort(order, [scheme](const VersionEvent* a, const VersionEvent* b) {
     const auto versions = compare(scheme, a->version, b->version);
-    return versions != 0 ? versions < 0 : a->kind < b->kind;
+    return versions != 0 ? versions < 0 : std::tuple(a->kind, a) < std::tuple(b->kind, b);
   });
   return order;
 }

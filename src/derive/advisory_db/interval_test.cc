@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <deque>
 #include <string>
+#include <utility>
 
 namespace doorman::derive::advisory_db {
 
@@ -21,8 +23,10 @@ using testing::IsEmpty;
 using version::VersionScheme;
 using Kind = model::VersionEvent::Kind;
 
-std::vector<Interval> made(const model::VersionEvents& events) {
-  return intervals_of(VersionScheme::semver, events);
+/// Intervals point into their events, so these are kept.
+std::vector<Interval> made(model::VersionEvents events) {
+  static std::deque<model::VersionEvents> kept;
+  return intervals_of(VersionScheme::semver, kept.emplace_back(std::move(events)));
 }
 
 Interval fixed(std::string_view low, std::string_view high) { return {low, high, RangeEnd::fixed}; }

@@ -41,12 +41,12 @@ class Texts {
   std::string bytes_;
 };
 
-/// Everything that belongs to one package, by its number.
+/// Everything that belongs to one package, by its number; in no order.
 template <typename T>
 class ByPackage {
  public:
   ByPackage(std::vector<T>& all, std::size_t packages) : all_(all), starts_(packages + 1) {
-    std::ranges::stable_sort(all, {}, &T::package);
+    std::ranges::sort(all, {}, &T::package);
     for (const T& each : all) ++starts_[each.package + 1];
     std::partial_sum(starts_.begin(), starts_.end(), starts_.begin());
   }
@@ -175,8 +175,10 @@ void Writer::write_package(const StagedPackage& package, std::uint64_t hash, std
   write_entries(scheme, entries);
   write_listed(listings);
   // What is said of one flaw lies together, whoever says it.
-  std::ranges::stable_sort(tables_.entries.begin() + record.first_entry, tables_.entries.end(), {},
-                           &EntryRecord::vulnerability);
+  const auto by_flaw = [](const EntryRecord& each) {
+    return std::tuple(each.vulnerability, each.kind, each.first_run, each.first_range);
+  };
+  std::ranges::sort(tables_.entries.begin() + record.first_entry, tables_.entries.end(), {}, by_flaw);
   record.entry_count = static_cast<std::uint32_t>(tables_.entries.size()) - record.first_entry;
   tables_.packages.push_back(record);
 }
@@ -196,8 +198,10 @@ void Writer::write_versions(version::VersionScheme scheme, std::span<const Stage
   const auto text = [this](Name name) { return staged_.names.view(name); };
   std::ranges::sort(versions, {}, text);
   const std::vector<Name> by_text = versions;
-  std::ranges::stable_sort(versions,
-                           [&](Name a, Name b) { return version::compare_versions(scheme, text(a), text(b)) < 0; });
+  std::ranges::sort(versions, [&](Name a, Name b) {
+    const auto order = version::compare_versions(scheme, text(a), text(b));
+    return order != 0 ? order < 0 : text(a) < text(b);
+  });
   for (std::uint32_t rank = 0; rank < versions.size(); ++rank) ranks_[versions[rank]] = rank;
   for (std::size_t i = 0; i < versions.size(); ++i) {
     tables_.versions.push_back({texts_.ref(versions[i]), ranks_[by_text[i]]});
@@ -211,11 +215,13 @@ void Writer::write_entries(version::VersionScheme scheme, std::span<StagedEntry>
     return text(staged_.intervals[entry.first_interval].high);
   };
   const auto key = [&](const StagedEntry& entry) {
-    return std::tuple(entry.flaw, entry.kind, text(entry.release), entry.source, text(entry.record));
+    return std::tuple(entry.flaw, entry.kind, text(entry.release), entry.source, text(entry.record),
+                      entry.first_interval, entry.first_version);
   };
-  std::ranges::stable_sort(entries, [&](const StagedEntry& a, const StagedEntry& b) {
+  std::ranges::sort(entries, [&](const StagedEntry& a, const StagedEntry& b) {
     if (a.flaw == b.flaw && a.kind == EntryKind::fix && b.kind == EntryKind::fix && a.release == b.release) {
-      return version::compare_versions(scheme, fixed_in(a), fixed_in(b)) < 0;
+      const auto order = version::compare_versions(scheme, fixed_in(a), fixed_in(b));
+      return order != 0 ? order < 0 : a.first_interval < b.first_interval;
     }
     return key(a) < key(b);
   });
