@@ -17,6 +17,7 @@
 #include "parse/advisory/kev.h"
 #include "parse/advisory/osv.h"
 #include "parse/advisory/vulnerablecode.h"
+#include "parse/binary/zip.h"
 #include "source/line_reader.h"
 #include "source/source_rules.h"
 
@@ -30,6 +31,7 @@ using base::Status;
 constexpr std::size_t max_files = 2'000'000;
 constexpr std::size_t max_notes_a_file = 20;
 constexpr std::size_t max_document = 512U << 20U;
+constexpr std::size_t max_member = 16U << 20U;
 constexpr std::string_view rules_name = "SOURCES.tsv";
 
 std::string_view without(std::string_view name, std::string_view ending) {
@@ -86,6 +88,7 @@ class FolderReader {
 
   void read_rules();
   Status read_file(const std::string& path);
+  Status read_archive(const std::string& path);
   Status read_document(LineReader& lines);
   Status read_table(LineReader& lines);
   Status read_lines(LineReader& lines, const EachLine& each);
@@ -146,9 +149,7 @@ Status FolderReader::read_file(const std::string& path) {
   const bool lines_of_json = plain_name.ends_with(".jsonl") || plain_name.ends_with(".ndjson");
   const bool document = plain_name.ends_with(".json");
   const bool table = plain_name.ends_with(".tsv") && path != rules_name;
-  if (plain_name.ends_with(".zip")) {
-    return base::Error(base::ErrorCode::unsupported, "an archive: unpack it beside and build again");
-  }
+  if (plain_name.ends_with(".zip")) return read_archive(path);
   if (!lines_of_json && !document && !table) return {};
   source_ = without(without(without(without(plain_name, ".jsonl"), ".ndjson"), ".json"), ".tsv");
   DOORMAN_TRY(const std::unique_ptr<PlainFile> file, PlainFile::open(folder_ + "/" + path));
@@ -160,6 +161,27 @@ Status FolderReader::read_file(const std::string& path) {
     DOORMAN_TRY(const base::JsonDocument record, base::JsonDocument::parse(line));
     return take_osv(record.root());
   });
+}
+
+/// One record a member, as in the archives that OSV publishes for each ecosystem.
+Status FolderReader::read_archive(const std::string& path) {
+  source_ = without(without(path, ".zip"), "/all");
+  DOORMAN_TRY(const base::MappedFile file, base::MappedFile::open(folder_ + "/" + path));
+  DOORMAN_TRY(const parse::binary::Zip zip, parse::binary::Zip::open(file.bytes()));
+  parse::binary::ZipMember member;
+  auto cursor = zip.members();
+  while (cursor.next(member)) {
+    if (!member.name.ends_with(".json")) continue;
+    const auto take = [&]() -> Status {
+      DOORMAN_TRY(const std::string text, zip.inflate(member, max_member));
+      DOORMAN_TRY(const base::JsonDocument record, base::JsonDocument::parse(text));
+      return take_osv(record.root());
+    };
+    if (const Status taken = take(); !taken.ok()) {
+      note(path_ + "!/" + base::printable(member.name.substr(0, 200)), taken.error());
+    }
+  }
+  return cursor.status();
 }
 
 Status FolderReader::read_document(LineReader& lines) {

@@ -44,6 +44,7 @@ struct FolderSummary {
 ///
 /// - `.jsonl`, `.ndjson`: OSV records, one a line
 /// - `.json`: an OSV record, an array of them, or CISA's KEV catalogue
+/// - `.zip`: OSV records, one a member, as OSV publishes an ecosystem
 /// - `.tsv`: VulnerableCode's packages (`pkg:…`) or vulnerabilities (`VCID-…`), or a table of Debian fixes
 ///
 /// A source is named by its path without the endings (`osv/go`); single records of a tree of folders by the first

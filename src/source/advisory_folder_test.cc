@@ -12,6 +12,7 @@
 #include "scratch.h"
 #include "source/line_reader.h"
 #include "source/source_rules.h"
+#include "zip_builder.h"
 
 namespace doorman::source {
 namespace {
@@ -158,6 +159,19 @@ TEST_F(AdvisoryFolder, EveryFormInTheOrderOfThePaths) {
   EXPECT_THAT(summary.notes, IsEmpty());
   EXPECT_EQ(summary.files, 8U);
   EXPECT_EQ(summary.records, 10U);
+}
+
+TEST_F(AdvisoryFolder, AnArchiveHoldsOneRecordAMember) {
+  put("npm/all.zip", tests::ZipBuilder()
+                         .stored("GHSA-1.json", record("GHSA-1"))
+                         .stored("README", "not looked at")
+                         .stored("broken.json", "{")
+                         .stored("GHSA-2.json", record("GHSA-2"))
+                         .build());
+  const FolderSummary summary = read();
+  EXPECT_THAT(written_.lines, ElementsAre("from npm CC-BY-4.0", "osv GHSA-1", "osv GHSA-2"));
+  ASSERT_THAT(summary.notes, SizeIs(1));
+  EXPECT_EQ(summary.notes[0].place, "npm/all.zip!/broken.json");
 }
 
 TEST_F(AdvisoryFolder, RulesNameTheSources) {
