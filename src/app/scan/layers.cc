@@ -35,7 +35,7 @@ std::optional<LayerFacts> recall(const model::LayerRef& layer, const ReadPlan& p
 std::vector<std::size_t> by_size(std::span<const model::LayerRef> layers) {
   std::vector<std::size_t> order(layers.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::ranges::sort(order, {}, [&](std::size_t i) { return std::tuple(~layers[i].size, i); }); });
+  std::ranges::sort(order, {}, [&](std::size_t i) { return std::tuple(~layers[i].size, i); });
   return order;
 }
 

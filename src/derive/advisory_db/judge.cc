@@ -35,7 +35,8 @@ struct Statement {
 std::string_view rebuilt_from(std::string_view version) {
   for (const std::string_view mark : {"~deb", "~bpo"}) {
     const std::size_t at = version.rfind(mark);
-    if (at != std::string_view::npos && at + mark.size() < version.size() && base::is_digit(version[at + mark.size()])) {
+    if (at != std::string_view::npos && at + mark.size() < version.size() &&
+        base::is_digit(version[at + mark.size()])) {
       return version.substr(0, at);
     }
   }

@@ -6,6 +6,7 @@
 namespace doorman::parse::package {
 
 std::span<const Parser* const> all_parsers() {
+  // clang-format off
   static constexpr std::array parsers = {
       &dpkg_parser,
       &apk_parser,
@@ -29,6 +30,7 @@ std::span<const Parser* const> all_parsers() {
       &java_parser,
       &java_release_parser,
   };
+  // clang-format on
   return parsers;
 }
 
