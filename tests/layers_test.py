@@ -25,7 +25,7 @@ MAP = {
     "derive": ["base", "model"],
     "policy": ["base", "model"],
     "store": ["base", "model"],
-    "source": ["base", "net", "kern", "model", "parse/package", "parse/image", "parse/advisory"],
+    "source": ["base", "net", "kern", "model", "parse/binary", "parse/package", "parse/image", "parse/advisory"],
     "action": ["base", "net", "kern", "model"],
     "sink": ["base", "net", "model"],
     "app/cli": ["base", "model"],

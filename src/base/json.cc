@@ -113,6 +113,7 @@ JsonValue JsonDocument::root() const { return JsonAccess::value(impl_->root); }
 
 Result<JsonDocument> JsonDocument::parse(Bytes text) {
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+  if (text.empty()) return Error(ErrorCode::invalid, "JSON: empty");
   if (text.size() > max_bytes) return Error(ErrorCode::limit, "JSON text over the limit of 512 MiB");
   auto impl = std::make_unique<Impl>();
   // simdjson 3.0 rejects an allocation of depth 0 and takes the capacity from the text itself.
