@@ -98,6 +98,7 @@ TEST(Http, ServesSeveralThreads) {
   const HttpClient http = client();
   std::atomic<int> right = 0;
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < 20; ++i) {

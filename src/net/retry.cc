@@ -34,9 +34,10 @@ bool Backoff::wait(std::string_view why, std::optional<milliseconds> asked) {
   const auto running = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - begun_);
   const milliseconds spent = std::max(running, waited_);  // a test's sleep takes no time
   if (tries_ >= policy_->max_tries || length > policy_->max_total - spent) return false;
-  if (length >= noticeable)
+  if (length >= noticeable) {
     base::log(base::LogLevel::info,
               fmt::format("{}; next try in {:%Q} s", why, std::chrono::ceil<std::chrono::seconds>(length)));
+  }
   if (policy_->sleep) policy_->sleep(length);
   else std::this_thread::sleep_for(length);
   waited_ += length;

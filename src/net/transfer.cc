@@ -112,14 +112,16 @@ Status Transfer::prepare(const HttpRequest& request, bool with_authorization) {
   }
 
   HttpHeaders headers = request.headers;
-  if (with_authorization && !request.authorization.empty())
+  if (with_authorization && !request.authorization.empty()) {
     headers.emplace_back("Authorization", request.authorization);
+  }
   if (request.range_from > 0) headers.emplace_back("Range", fmt::format("bytes={}-", request.range_from));
   if (request.form) headers.emplace_back("Expect", "");  // do not wait for a 100 that may never come
   for (const auto& [name, value] : headers) {
-    if (has_control(name) || has_control(value))
+    if (has_control(name) || has_control(value)) {
       return Error(ErrorCode::usage, "control character in header " + name);
-    const std::string line = name + (value.empty() ? ":" : ": " + value);
+    }
+    const std::string line = fmt::format("{}:{}{}", name, value.empty() ? "" : " ", value);
     request_headers_ = curl_slist_append(request_headers_, line.c_str());
   }
   curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, request_headers_);

@@ -65,7 +65,7 @@ class Transfer final : public base::ByteStream {
   void set_security();
   base::Status receive_head();
   base::Status turn(std::chrono::milliseconds longest);
-  base::Status outcome() const;
+  [[nodiscard]] base::Status outcome() const;
   base::Error fail(base::ErrorCode code, std::string message);
 
   static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);

@@ -47,8 +47,9 @@ Result<Url> described(CURLU* handle) {
   url.host = base::to_lower(host);
   DOORMAN_TRY(const std::string port, part_of(handle, CURLUPART_PORT, CURLU_DEFAULT_PORT));
   url.port = static_cast<std::uint16_t>(base::to_number(port).value_or(0));
-  if (curl_url_set(handle, CURLUPART_FRAGMENT, nullptr, 0) != CURLUE_OK)
+  if (curl_url_set(handle, CURLUPART_FRAGMENT, nullptr, 0) != CURLUE_OK) {
     return Error(ErrorCode::usage, "not a URL");
+  }
   DOORMAN_TRY(url.text, part_of(handle, CURLUPART_URL));
   return url;
 }

@@ -72,6 +72,7 @@ Result<const ImageRecord*> find_image(const std::vector<ImageRecord>& images, st
     if (found.size() == 1) return found.front();
     if (found.empty()) continue;
     std::vector<std::string> ids;
+    ids.reserve(found.size());
     for (const ImageRecord* image : found) ids.push_back(image->id.substr(0, 12));
     return Error(ErrorCode::usage, "stands for several images: " + base::join(ids, ", "));
   }

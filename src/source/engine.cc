@@ -83,8 +83,9 @@ Result<Endpoint> find_endpoint(Engine engine) {
   if (host.starts_with("unix://")) return Endpoint{host.substr(7)};
   if (host.starts_with("tcp://")) {
     auto url = net::parse_url("http://" + host.substr(6));
-    if (url.ok() && net::is_loopback(url->host))
+    if (url.ok() && net::is_loopback(url->host)) {
       return Endpoint{"", fmt::format("http://{}:{}", url->host, url->port)};
+    }
   }
   if (!host.empty()) {
     return Error(ErrorCode::usage, fmt::format("{}={}: only unix:// and tcp:// of this machine are understood",

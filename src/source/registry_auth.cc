@@ -69,8 +69,9 @@ Status RegistryAuth::renew(const std::vector<std::string_view>& headers, unsigne
   if (const auto* bearer = find_scheme(challenges, "bearer")) {
     DOORMAN_TRY(authorization, fetch_token(*bearer, secure).in("token server"));
   } else if (find_scheme(challenges, "basic") != nullptr) {
-    if (!found_->credentials || found_->credentials->username.empty())
+    if (!found_->credentials || found_->credentials->username.empty()) {
       return Error(ErrorCode::denied, "it wants a login");
+    }
     authorization = basic(*found_->credentials);
   } else {
     return Error(ErrorCode::denied, "it asks for no way to log in that we know (Bearer, Basic)");
@@ -82,14 +83,16 @@ Status RegistryAuth::renew(const std::vector<std::string_view>& headers, unsigne
 Result<std::string> RegistryAuth::fetch_token(const net::AuthChallenge& challenge, bool secure) {
   auto realm = net::parse_url(challenge.parameter("realm"));
   if (!realm.ok()) return realm.error().in("realm");
-  if (secure && !realm->is_https())
+  if (secure && !realm->is_https()) {
     return Error(ErrorCode::denied, "its address is plain http, the registry's is not");
+  }
 
   // The scope is ours, not the challenge's: a token that can push is nothing to hand out.
   const std::string scope = "repository:" + repository_ + ":pull";
   std::vector<std::pair<std::string_view, std::string_view>> fields;
-  if (const auto service = challenge.parameter("service"); !service.empty())
+  if (const auto service = challenge.parameter("service"); !service.empty()) {
     fields.emplace_back("service", service);
+  }
   fields.emplace_back("scope", scope);
   net::HttpRequest request;
   if (found_->credentials && !found_->credentials->identity_token.empty()) {

@@ -36,8 +36,9 @@ std::string host_to_ask(const Reference& reference) {
 /// (containers-certs.d(5)).
 std::string certs_folder(const std::string& registry) {
   std::vector<std::string> parents = {"/etc/containers/certs.d/", "/etc/docker/certs.d/"};
-  if (const char* home = std::getenv("HOME"))
+  if (const char* home = std::getenv("HOME")) {
     parents.insert(parents.begin(), std::string(home) + "/.config/containers/certs.d/");
+  }
   for (const std::string& parent : parents) {
     std::error_code failed;
     for (const auto& entry : std::filesystem::directory_iterator(parent + registry, failed)) {
@@ -139,8 +140,9 @@ Result<RegistryClient::Document> RegistryClient::fetch_manifest(const std::strin
 
     std::optional<Digest> expected = wanted;
     if (!expected) {
-      if (auto told = Digest::parse(response.header("docker-content-digest").value_or("")); told.ok())
+      if (auto told = Digest::parse(response.header("docker-content-digest").value_or("")); told.ok()) {
         expected = *told;
+      }
     }
     Digest computed = base::digest_of(*bytes, expected ? expected->algorithm() : base::DigestAlgorithm::sha256);
     if (expected && computed != *expected) return mismatch("manifest", *expected, computed);

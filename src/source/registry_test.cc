@@ -6,7 +6,8 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
-#include <set>
+#include <thread>
+#include <vector>
 
 #include "base/base64.h"
 #include "fake_registry.h"
@@ -226,6 +227,24 @@ TEST_F(RegistryTokenTest, AnExpiredTokenIsRenewed) {
   revoked_ = true;
   EXPECT_EQ(read_layer(**image, 0).value(), layer_one);
   EXPECT_EQ(issued_, 2);
+}
+
+TEST_F(RegistryTokenTest, ThreadsShareANewToken) {
+  auto image = open();
+  ASSERT_TRUE(image.ok());
+  ++issued_;  // the token that all of them hold is no longer the newest
+  std::atomic<int> right = 0;
+  std::vector<std::thread> threads;
+  threads.reserve(4);
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      const auto bytes = read_layer(**image, 1);
+      if (bytes.ok() && *bytes == layer_two) ++right;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(right, 4);
+  EXPECT_EQ(registry_.requests("/token").size(), 2U);
 }
 
 TEST_F(RegistryTokenTest, ARefusalSaysWhatIsMissing) {
