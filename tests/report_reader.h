@@ -186,6 +186,7 @@ class ReportReader {
     model::Finding finding(report.inventory.subject, number<std::uint32_t>(json["package"]), std::move(flaw));
     finding.fix = value<model::FixState>(json["fix"], 4);
     finding.fixed_version = text(json["fixed_version"]);
+    finding.upgrade_to = text(json["upgrade_to"]);
     finding.source = text(json["source"]);
     return finding;
   }

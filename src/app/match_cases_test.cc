@@ -72,6 +72,7 @@ std::string told(const model::Inventory& inventory, const std::vector<model::Fin
     if (flaw.known_exploited) json.member("known exploited", true);
     json.member("fix", model::to_text(finding.fix));
     json.member_if("fixed version", finding.fixed_version);
+    json.member_if("upgrade to", finding.upgrade_to);
     json.member("source", finding.source);
     json.end_object();
   }

@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "derive/advisory_db/judge.h"
+#include "derive/version/version.h"
 
 namespace doorman::derive {
 namespace {
@@ -128,6 +129,22 @@ Named advisory_name(Ecosystem ecosystem, const model::Package& package) {
   return {model::normal_name(ecosystem, name), std::string(model::normal_version(ecosystem, version))};
 }
 
+/// Says of each package which version repairs all of its flaws that have a fix: the highest of their fixed
+/// versions.
+void advise(const model::Inventory& inventory, std::vector<model::Finding>& findings) {
+  std::unordered_map<std::uint32_t, std::string> highest;
+  for (const model::Finding& finding : findings) {
+    if (finding.fix != model::FixState::fixed) continue;
+    const auto scheme = version::scheme_of(inventory.packages[finding.package].package.type);
+    std::string& best = highest[finding.package];
+    if (best.empty() || version::compare_versions(scheme, best, finding.fixed_version) < 0)
+      best = finding.fixed_version;
+  }
+  for (model::Finding& finding : findings) {
+    if (finding.fix == model::FixState::fixed) finding.upgrade_to = highest[finding.package];
+  }
+}
+
 struct Hit {
   std::uint32_t package;
   const Verdict* verdict;
@@ -221,6 +238,7 @@ std::vector<model::Finding> Matcher::findings() {
   std::vector<model::Finding> made;
   made.reserve(hits_.size());
   for (const Hit& hit : hits_) made.push_back(finding(hit));
+  advise(inventory_, made);
   return made;
 }
 

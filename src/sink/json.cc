@@ -200,6 +200,7 @@ void write_finding(JsonWriter& json, const model::Report& report, const model::F
   }
   json.member("fix", model::to_text(finding.fix));
   json.member_if("fixed_version", finding.fixed_version);
+  json.member_if("upgrade_to", finding.upgrade_to);
   json.member("source", finding.source);
   json.end_object();
 }

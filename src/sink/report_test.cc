@@ -89,7 +89,7 @@ TEST(Formats, BytesThatAreNoUtf8StayOutOfEveryFormat) {
   flaw.id = flaw.summary = flaw.cvss = bad;
   flaw.aliases = {bad};
   model::Finding finding(inventory.subject, 0, flaw);
-  finding.fixed_version = finding.source = bad;
+  finding.fixed_version = finding.upgrade_to = finding.source = bad;
   const model::Report report{.inventory = inventory,
                              .findings = {finding},
                              .hidden = 0,

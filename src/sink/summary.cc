@@ -56,7 +56,7 @@ bool is_system(PackageType type) {
 struct Upgrades {
   struct Step {
     std::string name;
-    std::string version;  ///< empty where the flaws of the package have several
+    std::string version;  ///< that repairs all; empty where packages of that name need different ones
     std::uint64_t fixes = 0;
   };
   std::vector<Step> steps;  ///< the largest first
@@ -67,13 +67,11 @@ struct Upgrades {
 Upgrades::Step step_of(const model::Package& package, const Group& group) {
   Upgrades::Step step;
   step.name = is_system(package.type) && !package.source_name.empty() ? package.source_name : package.name;
-  bool several = false;
   for (const Finding* finding : group.findings) {
     if (!is_fixable(*finding)) continue;
-    if (step.fixes++ == 0) step.version = finding->fixed_version;
-    several = several || step.version != finding->fixed_version;
+    ++step.fixes;
+    step.version = finding->upgrade_to;
   }
-  if (several) step.version.clear();
   return step;
 }
 

@@ -27,7 +27,7 @@ class SummaryTest : public testing::Test {
     flaw.severity = severity;
     model::Finding finding(report_.inventory.subject, package, flaw);
     finding.fix = fixed.empty() ? FixState::affected : FixState::fixed;
-    finding.fixed_version = std::move(fixed);
+    finding.fixed_version = finding.upgrade_to = std::move(fixed);
     report_.findings.push_back(finding);
   }
   [[nodiscard]] std::string advised() const { return advice(report_, group_findings(report_)); }
@@ -82,7 +82,7 @@ TEST_F(SummaryTest, AdvisesTheUpgradeOfOnePackage) {
   finding(ms, "CVE-2", Severity::low, "2");
   EXPECT_EQ(advised(), "Upgrade ms to 2: fixes all 2 fixable, 1 critical or high.");
   finding(ms, "CVE-3", Severity::low, "3");
-  EXPECT_EQ(advised(), "Upgrade ms: fixes all 3 fixable, 1 critical or high.");
+  EXPECT_EQ(advised(), "Upgrade ms to 3: fixes all 3 fixable, 1 critical or high.");
 }
 
 TEST_F(SummaryTest, AdvisesTheSideWithMoreFixes) {

@@ -241,22 +241,16 @@ class Table {
       const std::string other = clean(inventory_.packages[index].package.name);
       if (names.insert(other).second) name += ", " + other;
     }
-    std::vector<std::string> versions;
-    bool all_open = true;
+    std::string fixed;
+    bool many_versions = false;
     for (const Finding* finding : group.findings) {
       if (finding->fix != FixState::fixed) continue;
-      all_open = false;
-      const std::string version = clean(finding->fixed_version);
-      if (std::ranges::find(versions, version) == versions.end()) versions.push_back(version);
+      fixed = fmt::format("{} {}", arrow(), clean(finding->upgrade_to));
+      many_versions = many_versions || finding->fixed_version != finding->upgrade_to;
     }
-    std::string fixed;
-    if (all_open) fixed = uniform_state(group);
-    else fixed = fmt::format("{} {}", arrow(), fmt::join(versions, ", "));
-    if (versions.size() > 1 && display_width(fixed) > page_.width() / 4) {
-      fixed = fmt::format("{} {} versions", arrow(), versions.size());
-    }
+    if (fixed.empty()) fixed = uniform_state(group);
     return {&group,           std::move(name), clean(found.package.version),
-            std::move(fixed), place_of(found), versions.size() > 1};
+            std::move(fixed), place_of(found), many_versions};
   }
 
   /// What a group without any fix says of itself.

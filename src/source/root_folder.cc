@@ -142,7 +142,7 @@ class RootWalker {
   }
 
   static bool is_opaque(const Fd& folder) {
-    for (const char* attribute : {"trusted.overlay.opaque", "user.overlay.opaque"}) {
+    for (const char* attribute : {"trusted.overlay.opaque", "user.overlay.opaque", "user.fuseoverlayfs.opaque"}) {
       char value = 0;
       if (::fgetxattr(folder.get(), attribute, &value, 1) == 1 && value == 'y') return true;
     }

@@ -138,7 +138,9 @@ class TargetReader {
   Result<Inventory> read_engine() {
     const auto engine = target_.kind == Kind::docker ? source::Engine::docker : source::Engine::podman;
     DOORMAN_TRY(const source::EngineExport image, source::export_from_engine(engine, target_.location));
-    return read_stream(*image.archive, 0);
+    DOORMAN_TRY(Inventory inventory, read_stream(*image.archive, 0));
+    if (inventory.identity) inventory.identity->names = image.names;
+    return inventory;
   }
 
   Result<Inventory> read_storage() {

@@ -54,6 +54,11 @@ Result<std::vector<Descriptor>> parse_descriptors(JsonValue array, std::string_v
   return descriptors;
 }
 
+/// One digest must not stand for two images (CVE-2021-41190; OCI image-spec v1.0.2 forbids it).
+Error ambiguous() {
+  return {ErrorCode::invalid, "both a manifest and an index: refused, since it can be read as either"};
+}
+
 bool is_attestation(const Descriptor& descriptor) {
   return descriptor.annotation("vnd.docker.reference.type") == "attestation-manifest" ||
          (descriptor.platform && descriptor.platform->os == "unknown");
@@ -83,6 +88,7 @@ Result<Manifest> parse_manifest(Bytes json) {
     return Error(ErrorCode::unsupported, "Docker's image manifest schema 1, which registries have given up");
   }
   if (!root["layers"].is_array()) return Error(ErrorCode::invalid, "no layers: not an image manifest");
+  if (root["manifests"].exists()) return ambiguous();
   auto config = parse_descriptor(root["config"]);
   if (!config.ok()) return config.error().in("config");
   DOORMAN_TRY(auto layers, parse_descriptors(root["layers"], "layers"));
@@ -93,6 +99,7 @@ Result<Index> parse_index(Bytes json) {
   DOORMAN_TRY(const JsonDocument document, parse_document(json));
   if (!document.root()["manifests"].is_array())
     return Error(ErrorCode::invalid, "no manifests: not an image index");
+  if (document.root()["layers"].exists() || document.root()["config"].exists()) return ambiguous();
   DOORMAN_TRY(auto manifests, parse_descriptors(document.root()["manifests"], "manifests"));
   return Index{std::move(manifests)};
 }
