@@ -31,8 +31,8 @@ int fail(const base::Error& error) {
 }
 
 int print(const std::string& text) {
-  std::fputs(text.c_str(), stdout);
-  return std::fflush(stdout) == 0 ? 0 : fail(base::system_error("standard output"));
+  const bool written = std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
+  return written ? 0 : fail(base::system_error("standard output"));
 }
 
 std::size_t help_width(const app::cli::ParsedCommand& command, const app::cli::Environment& environment) {

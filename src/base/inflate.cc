@@ -63,7 +63,7 @@ class PlainStream final : public ByteStream {
   Result<std::size_t> read_uncompressed(std::span<char> into) {
     std::size_t got = std::min(pending_.size(), into.size());
     if (got > 0) {
-      std::copy_n(pending_.data(), got, into.data());
+      got = pending_.copy(into.data(), got);
       pending_.remove_prefix(got);
     } else {
       DOORMAN_TRY(got, source_.read(into));

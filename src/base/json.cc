@@ -13,13 +13,13 @@ static_assert(std::is_trivially_copyable_v<dom::element>);
 struct JsonAccess {
   static dom::element element(const JsonValue& value) {
     dom::element element;
-    std::memcpy(static_cast<void*>(&element), &value.document_, sizeof(void*));
+    std::memcpy(static_cast<void*>(&element), static_cast<const void*>(&value.document_), sizeof(void*));
     std::memcpy(reinterpret_cast<char*>(&element) + sizeof(void*), &value.index_, sizeof(std::size_t));
     return element;
   }
   static JsonValue value(const dom::element& element) {
     JsonValue value;
-    std::memcpy(&value.document_, static_cast<const void*>(&element), sizeof(void*));
+    std::memcpy(static_cast<void*>(&value.document_), static_cast<const void*>(&element), sizeof(void*));
     std::memcpy(&value.index_, reinterpret_cast<const char*>(&element) + sizeof(void*), sizeof(std::size_t));
     return value;
   }

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <memory>
 
 #include "base/path.h"
@@ -20,8 +21,6 @@
 namespace doorman::source {
 
 using base::Bytes;
-using base::Error;
-using base::ErrorCode;
 using base::Fd;
 using base::Result;
 using base::Status;
@@ -123,7 +122,7 @@ class RootWalker {
     if (root_.overlay && is_opaque(folder)) DOORMAN_CHECK(tell(path, ".wh..wh..opq"));
     const std::size_t first_new = waiting.size();
     for (const std::string& name : names_in(folder)) {
-      const std::string child = path.empty() ? name : path + "/" + name;
+      const std::string child = (std::filesystem::path(path) / name).native();
       if (std::ranges::find(root_.skip, child) != root_.skip.end()) continue;
       struct stat status{};
       if (::fstatat(folder.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {

@@ -23,8 +23,6 @@
 
 namespace doorman::app {
 
-using base::Error;
-using base::ErrorCode;
 using base::Result;
 using base::Status;
 namespace options = cli::options;
@@ -128,7 +126,7 @@ class Scan {
     }
   }
 
-  Status write(const std::vector<cli::Destination>& destinations) const {
+  [[nodiscard]] Status write(const std::vector<cli::Destination>& destinations) const {
     for (const cli::Destination& destination : destinations) {
       const sink::Format* format = sink::find_format(to_text(destination.format));
       const bool to_terminal = destination.file == "-";

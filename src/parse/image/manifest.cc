@@ -157,6 +157,7 @@ Result<std::vector<model::LayerRef>> layer_refs(const Manifest& manifest, const 
                                          " diffIDs");
   }
   std::vector<model::LayerRef> refs;
+  refs.reserve(manifest.layers.size());
   for (std::size_t i = 0; i < manifest.layers.size(); ++i) {
     refs.push_back(
         {manifest.layers[i].digest, config.diff_ids[i], manifest.layers[i].media_type, manifest.layers[i].size});

@@ -324,12 +324,11 @@ Status TarParser::take_pax_record(std::string_view key, std::string_view value) 
     into = base::to_number(value);
     return into ? Status{} : Status(wrong(ErrorCode::invalid, "a pax record whose number is none"));
   };
-  if (key == "path") extension_.path = value;
+  if (key == "path" || key == "GNU.sparse.name") extension_.path = value;
   else if (key == "linkpath") extension_.link = value;
   else if (key == "size") return number(extension_.size);
   else if (key == "uid") return number(extension_.uid);
   else if (key == "gid") return number(extension_.gid);
-  else if (key == "GNU.sparse.name") extension_.path = value;
   else if (key == "GNU.sparse.realsize" || key == "GNU.sparse.size") {
     extension_.sparse = true;
     return number(extension_.real_size);
@@ -378,9 +377,9 @@ Status TarParser::take_sparse_map(Bytes bytes) {
     rest.remove_prefix(end + 1);
     if (!map_pieces_) {
       if (*number > max_sparse_pieces) return check_pieces(*number);
-      map_pieces_ = *number;
+      map_pieces_ = number;
     } else if (!map_offset_) {
-      map_offset_ = *number;
+      map_offset_ = number;
     } else {
       extension_.pieces.emplace_back(*map_offset_, *number);
       map_offset_.reset();
