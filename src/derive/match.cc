@@ -17,7 +17,6 @@
 namespace doorman::derive {
 namespace {
 
-using advisory_db::Question;
 using advisory_db::Verdict;
 using model::Ecosystem;
 using model::PackageType;

@@ -11,7 +11,6 @@
 
 namespace doorman::app {
 
-using base::Error;
 using base::Result;
 using model::LayerFacts;
 using parse::package::parsers_version;
