@@ -42,9 +42,7 @@ class MemberReader final : public parse::image::EntryVisitor {
     if (!path.ok()) return false;
     name_ = path->text();
     if (entry.type == EntryType::symlink || entry.type == EntryType::hard_link) {
-      auto target = entry.type == EntryType::symlink ? base::resolve_link(name_, entry.link)
-                                                     : base::CanonPath::parse(entry.link);
-      if (target.ok()) links[name_] = target->text();
+      if (const auto target = link_target(entry, name_); target.ok()) links[name_] = target->text();
       return false;
     }
     if (entry.type != EntryType::regular || entry.size == 0) return false;

@@ -9,9 +9,6 @@
 
 #include <array>
 
-#include "base/path.h"
-#include "parse/image/tar.h"
-
 namespace doorman::source {
 
 using base::Bytes;
@@ -136,8 +133,7 @@ class TarIndexer final : public parse::image::EntryVisitor {
     if (!path.ok()) return false;
     TarFolder::Member member{next_offset, entry.size, {}};
     if (entry.type == EntryType::symlink || entry.type == EntryType::hard_link) {
-      auto target = entry.type == EntryType::symlink ? base::resolve_link(path->text(), entry.link)
-                                                     : base::CanonPath::parse(entry.link);
+      const auto target = link_target(entry, path->text());
       if (!target.ok() || target->text() == path->text()) return false;
       member.link = target->text();
     } else if (entry.type != EntryType::regular) {
@@ -178,6 +174,11 @@ class MemoryFolder final : public ContentFolder {
 };
 
 }  // namespace
+
+Result<base::CanonPath> link_target(const parse::image::Entry& entry, std::string_view path) {
+  return entry.type == parse::image::EntryType::symlink ? base::resolve_link(path, entry.link)
+                                                        : base::CanonPath::parse(entry.link);
+}
 
 std::unique_ptr<ContentFolder> open_disk_folder(std::string path) {
   return std::make_unique<DiskFolder>(std::move(path));

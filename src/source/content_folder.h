@@ -7,8 +7,10 @@
 #include <string_view>
 
 #include "base/fd.h"
+#include "base/path.h"
 #include "base/result.h"
 #include "base/stream.h"
+#include "parse/image/tar.h"
 
 namespace doorman::source {
 
@@ -34,6 +36,10 @@ std::unique_ptr<ContentFolder> open_disk_folder(std::string path);
 /// An uncompressed tar file, indexed by one walk over its headers; contents stay in the file. Links within the
 /// archive are followed, as old `docker save` wrote them. At most 100,000 members.
 base::Result<std::unique_ptr<ContentFolder>> open_tar_folder(base::Fd file);
+
+/// The member that a link of an archive stands for: of a symbolic link relative to its own place, of a hard link by
+/// the name in the archive.
+base::Result<base::CanonPath> link_target(const parse::image::Entry& entry, std::string_view path);
 
 /// Contents in memory, and the links between their names.
 std::unique_ptr<ContentFolder> make_memory_folder(std::map<std::string, std::string> contents);

@@ -98,6 +98,19 @@ class Forms(Case):
         self.check(self.report(f"{archive}:b"), image)
 
 
+    def test_old_docker_archives_link_equal_layers_to_one(self):
+        layer = images.sample()[1]
+        image = images.Image(layer, layer)
+        name = images.digest(image.config)[7:] + ".json"
+        manifest = json.dumps([{"Config": name, "RepoTags": [], "Layers": ["x/layer.tar", "y/layer.tar"]}])
+        archive = images.tar([("x/layer.tar", layer), images.link("y/layer.tar", "../x/layer.tar"),
+                              (name, image.config), ("manifest.json", manifest)])
+        for target, stdin in ((self.write("linked.tar", archive), None), ("-", archive)):
+            report = self.report(target, "--no-cache", stdin=stdin)
+            self.assertEqual([package["name"] for package in report["packages"]], ["fine", "lodash"])
+            self.assertEqual(len(report["layers"]), 2)
+
+
 class Cache(Case):
     def test_cold_and_warm_and_full_give_the_same_bytes(self):
         archive = self.write("app.tar", images.Image(*images.sample()).oci_archive())
