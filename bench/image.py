@@ -29,7 +29,6 @@ APT_LAYERS = [
     ("ruby", "ruby ruby-dev rails ruby-nokogiri ruby-sinatra"),
     ("go", "hugo rclone restic caddy"),
     ("node", "nodejs"),
-    ("heavy", "libllvm14 ffmpeg"),
 ]
 NPM_PACKAGES = """
 express@4.17.1 lodash@4.17.20 axios@0.21.1 react react-dom webpack@5 webpack-cli typescript eslint@8 jest@29

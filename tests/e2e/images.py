@@ -4,8 +4,14 @@ import gzip
 import hashlib
 import io
 import json
+import pathlib
 import subprocess
 import tarfile
+
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+INDEX = "application/vnd.oci.image.index.v1+json"
+CONFIG = "application/vnd.oci.image.config.v1+json"
+LAYER = "application/vnd.oci.image.layer.v1."
 
 
 def digest(content):
@@ -13,7 +19,7 @@ def digest(content):
 
 
 def tar(members):
-    """A plain layer. A member is (path, content) or (path, content, mode), or a TarInfo without content."""
+    """A plain layer. A member is (path, content[, mode]), or a TarInfo without content."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as archive:
         for member in members:
@@ -26,6 +32,12 @@ def tar(members):
             info.size, info.mode = len(content), mode
             archive.addfile(info, io.BytesIO(content))
     return out.getvalue()
+
+
+def folder(path, mode=0o755):
+    info = tarfile.TarInfo(path)
+    info.type, info.mode = tarfile.DIRTYPE, mode
+    return info
 
 
 def link(path, target, kind=tarfile.SYMTYPE):
@@ -56,13 +68,13 @@ class Image:
 
     def blobs(self):
         manifest = json.dumps({
-            "schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
-            "config": {"mediaType": "application/vnd.oci.image.config.v1+json", "digest": digest(self.config),
+            "schemaVersion": 2, "mediaType": MANIFEST,
+            "config": {"mediaType": CONFIG, "digest": digest(self.config),
                        "size": len(self.config)},
-            "layers": [{"mediaType": "application/vnd.oci.image.layer.v1." + MEDIA[self.packing],
+            "layers": [{"mediaType": LAYER + MEDIA[self.packing],
                         "digest": digest(layer), "size": len(layer)} for layer in self.stored]}).encode()
         index = json.dumps({"schemaVersion": 2, "manifests": [{
-            "mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": digest(manifest),
+            "mediaType": MANIFEST, "digest": digest(manifest),
             "size": len(manifest)}]}).encode()
         return index, [manifest, self.config, *self.stored]
 
@@ -107,3 +119,57 @@ def sample():
              ("srv/node_modules/fine/package.json", '{"name":"fine","version":"1.0.0"}')]),
         tar([("opt/.wh.old", ""), ("var/lib/dpkg/status", stanza("bash", "5.2.15-2") + stanza("curl", "7.88.1-10"))]),
     ]
+
+
+class Layout:
+    """An OCI layout folder that holds several images, filled from the inside out."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        (self.folder / "blobs/sha256").mkdir(parents=True)
+        (self.folder / "oci-layout").write_text('{"imageLayoutVersion":"1.0.0"}')
+        self.tags = []
+
+    def add(self, content, media_type, **members):
+        if not isinstance(content, bytes):
+            content = json.dumps(content).encode()
+        (self.folder / "blobs/sha256" / digest(content)[7:]).write_bytes(content)
+        return {"mediaType": media_type, "digest": digest(content), "size": len(content), **members}
+
+    def add_image(self, plain_layers, architecture="amd64"):
+        config = {"os": "linux", "architecture": architecture, "created": "2024-05-01T10:20:30Z",
+                  "config": {"User": "app", "Env": ["PATH=/usr/bin"], "Entrypoint": ["/usr/bin/tool"]},
+                  "rootfs": {"type": "layers", "diff_ids": [digest(layer) for layer in plain_layers]},
+                  "history": [{"created_by": f"step {i}"} for i in range(len(plain_layers))]}
+        manifest = {"schemaVersion": 2, "mediaType": MANIFEST, "config": self.add(config, CONFIG),
+                    "layers": [self.add(PACK["gzip"](layer), LAYER + MEDIA["gzip"]) for layer in plain_layers]}
+        return self.add(manifest, MANIFEST, platform={"os": "linux", "architecture": architecture})
+
+    def tag(self, name, descriptor):
+        self.tags.append({**descriptor, "annotations": {"org.opencontainers.image.ref.name": name}})
+        (self.folder / "index.json").write_text(json.dumps({"schemaVersion": 2, "mediaType": INDEX, "manifests": self.tags}))
+
+    def manifest(self, tag):
+        descriptor = next(entry for entry in self.tags if tag in entry["annotations"].values())
+        return json.loads((self.folder / "blobs/sha256" / descriptor["digest"][7:]).read_text())
+
+
+def two_layers():
+    """Debian with two packages and three programs; then a third package, a whiteout and an opaque folder."""
+    two = stanza("bash", "5.2.15-2+b7") + stanza("zlib1g", "1:1.2.13.dfsg-1")
+    script = "#!/bin/sh\nexit 0\n"
+    lower = tar([folder("etc"), ("etc/os-release", OS_RELEASE), ("var/lib/dpkg/status", two),
+                 ("usr/bin/tool", script, 0o4755), ("usr/bin/gone", script + "#1", 0o755), ("opt/old/run", script + "#2", 0o755)])
+    upper = tar([("var/lib/dpkg/status", two + stanza("openssl", "3.0.11-1~deb12u2")), ("usr/bin/.wh.gone", ""),
+                 folder("opt/old"), ("opt/old/.wh..wh..opq", ""), ("opt/old/new", script + "#3", 0o755)])
+    return [lower, upper]
+
+
+def make_layout(folder):
+    """`app` is for amd64; `many` is an index of amd64 (the same image) and s390x."""
+    layout = Layout(folder)
+    app = layout.add_image(two_layers())
+    other = layout.add_image(two_layers()[:1], "s390x")
+    layout.tag("app", app)
+    layout.tag("many", layout.add({"schemaVersion": 2, "mediaType": INDEX, "manifests": [app, other]}, INDEX))
+    return layout

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import unittest
 
-import image
+import images
 import servers
 from servers import PASSWORD, USER, need, run
 
@@ -30,7 +30,7 @@ class TargetTest(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="doorman-e2e-"))
         cls.addClassCleanup(servers.remove_folder, cls.folder)
-        cls.layout = image.make_layout(cls.folder / "layout")
+        cls.layout = images.make_layout(cls.folder / "layout")
         cls.want = cls.facts(f"oci:{cls.folder}/layout:app")
 
     @classmethod
