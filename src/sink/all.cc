@@ -13,11 +13,11 @@ namespace doorman::sink {
 namespace {
 
 constexpr std::array formats{
-    Format{"table", ".txt", to_table},
-    Format{"json", ".json", to_json},
-    Format{"cyclonedx", ".cdx.json", to_cyclonedx},
-    Format{"spdx", ".spdx.json", to_spdx},
-    Format{"sarif", ".sarif", to_sarif},
+    Format{"table", ".txt", false, to_table},
+    Format{"json", ".json", false, to_json},
+    Format{"cyclonedx", ".cdx.json", true, to_cyclonedx},
+    Format{"spdx", ".spdx.json", true, to_spdx},
+    Format{"sarif", ".sarif", false, to_sarif},
 };
 
 }  // namespace

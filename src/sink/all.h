@@ -16,6 +16,7 @@ namespace doorman::sink {
 struct Format {
   std::string_view name;       ///< as in --format
   std::string_view extension;  ///< of files that hold it, with its dot
+  bool one_target;
   base::Result<std::string> (*render)(std::span<const model::Report> reports, const Options& options);
 };
 

@@ -91,6 +91,7 @@ base::Status LayerCache::put(const base::Digest& layer, std::uint32_t parsers_ve
     return base::Error(base::ErrorCode::limit, "layer cache: facts larger than max_file_bytes");
   }
   DOORMAN_CHECK(base::make_folders(std::string(base::parent_of(path))).in("layer cache"));
+  grew_ = true;
   return base::replace_file(path, content, base::Durability::relaxed).in("layer cache");
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -32,6 +33,8 @@ class LayerCache {
                                                                    std::uint32_t parsers_version) const;
   [[nodiscard]] base::Status put(const base::Digest& layer, std::uint32_t parsers_version,
                                  const model::LayerFacts& facts) const;
+  /// Whether this object has put anything: what did not grow need not be pruned.
+  [[nodiscard]] bool grew() const { return grew_; }
 
   /// Of a number of cached layers.
   struct Size {
@@ -55,6 +58,7 @@ class LayerCache {
   [[nodiscard]] std::string file_of(const base::Digest& layer, std::uint32_t parsers_version) const;
 
   std::string folder_;
+  mutable std::atomic<bool> grew_ = false;
 };
 
 }  // namespace doorman::store

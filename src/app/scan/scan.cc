@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/scan/scan.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -38,6 +39,7 @@ class Scan {
     if (command_.get(options::quiet)) base::set_log_level(base::LogLevel::error);
     const auto requests = command_.get(options::output);
     DOORMAN_TRY(const auto destinations, cli::plan_outputs(command_.get(options::format), requests));
+    DOORMAN_CHECK(check_count(destinations));
     DOORMAN_CHECK(prepare());
     bool undecided = false;
     for (const std::string& target : command_.operands()) {
@@ -47,12 +49,25 @@ class Scan {
       undecided = true;
     }
     if (!reports_.empty()) DOORMAN_CHECK(write(destinations));
-    if (cache_) (void)cache_->prune({}, base::now());
+    if (cache_ && cache_->grew()) (void)cache_->prune({}, base::now());
     if (undecided) return 2;
     return failed_ ? 1 : 0;
   }
 
  private:
+  /// What cannot be written is told before anything is read.
+  [[nodiscard]] Status check_count(const std::vector<cli::Destination>& destinations) const {
+    for (const cli::Destination& destination : destinations) {
+      const std::string_view name = to_text(destination.format);
+      if (command_.operands().size() > 1 && sink::find_format(name)->one_target) {
+        return base::Error(base::ErrorCode::usage,
+                           fmt::format("a {} document describes one target, not {}: scan them one by one", name,
+                                       command_.operands().size()));
+      }
+    }
+    return {};
+  }
+
   Status prepare() {
     use_state(open_state(command_.get(options::state_dir), environment_));
     DOORMAN_TRY(Database database, Database::choose(command_.get(options::db).value_or(""), state_path_));
