@@ -23,6 +23,7 @@ install(FILES ${share}/doorman.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES ${share}/doorman DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
 install(FILES ${share}/_doorman DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
 install(FILES ${share}/doorman.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+install(DIRECTORY policies DESTINATION ${CMAKE_INSTALL_DATADIR}/doorman)
 install(FILES README.md ARCHITECTURE.md SECURITY.md docs/configuration.md packaging/copyright ${share}/changelog.gz
   DESTINATION ${CMAKE_INSTALL_DOCDIR})
 

@@ -72,12 +72,14 @@ class ReportReader {
                          .hidden = 0,
                          .database = {},
                          .created = {},
-                         .tool_version = {}};
+                         .tool_version = {},
+                         .verdict = {}};
     for (const Json& item : json["findings"].items()) report.findings.push_back(finding(report, item));
     report.hidden = number<std::uint64_t>(json["summary"]["hidden"]);
     report.database = database(json["database"]);
     report.created = time(json["created"]);
     report.tool_version = text(json["tool_version"]);
+    if (json["verdict"].exists()) report.verdict = verdict(report, json["verdict"]);
     return report;
   }
 
@@ -96,6 +98,9 @@ class ReportReader {
     for (const Json& item : json["layers"].items()) inventory.layers.push_back(layer(item));
     for (const Json& item : json["packages"].items()) inventory.packages.push_back(package(item));
     for (const Json& item : json["programs"].items()) inventory.programs.push_back(program(item));
+    inventory.secrets_sought = json["secrets"].exists();
+    for (const Json& item : json["secrets"].items()) inventory.secrets.push_back(secret(item));
+    for (const Json& item : json["notable"].items()) inventory.notable.push_back(notable(item));
     for (const Json& item : json["notes"].items()) {
       inventory.notes.push_back({text(item["place"]), text(item["message"])});
     }
@@ -119,6 +124,7 @@ class ReportReader {
     config.volumes = texts(json["volumes"]);
     config.working_dir = text(json["working_dir"]);
     config.stop_signal = text(json["stop_signal"]);
+    config.health_check = truth(json["health_check"]);
     for (const auto& [name, label] : json["labels"].members()) config.labels.emplace_back(name, text(label));
     for (const Json& item : json["history"].items()) {
       config.history.push_back(
@@ -138,18 +144,58 @@ class ReportReader {
 
   static model::FoundPackage package(const Json& json) {
     model::FoundPackage found;
-    found.package = {value<model::PackageType>(json["type"], 12),
-                     text(json["name"]),
-                     text(json["version"]),
-                     text(json["architecture"]),
-                     text(json["source_name"]),
-                     text(json["source_version"]),
-                     texts(json["licenses"]),
-                     value<model::Evidence>(json["evidence"], 3),
-                     truth(json["development"]),
-                     text(json["inner_path"])};
+    model::Package& package = found.package;
+    package.type = value<model::PackageType>(json["type"], 12);
+    package.name = text(json["name"]);
+    package.version = text(json["version"]);
+    package.architecture = text(json["architecture"]);
+    package.source_name = text(json["source_name"]);
+    package.source_version = text(json["source_version"]);
+    package.licenses = texts(json["licenses"]);
+    package.evidence = value<model::Evidence>(json["evidence"], 3);
+    package.development = truth(json["development"]);
+    package.inner_path = text(json["inner_path"]);
     found.purl = text(json["purl"]);
     found.paths = texts(json["paths"]);
+    found.layer = number(json["layer"], model::FoundPackage::none);
+    found.owner = number(json["owner"], model::FoundPackage::none);
+    if (json["needed"].exists()) found.needed = truth(json["needed"]);
+    return found;
+  }
+
+  static std::uint32_t mode(const Json& json) {
+    return json.exists() ? static_cast<std::uint32_t>(std::stoul(text(json), nullptr, 8)) : 0;
+  }
+
+  static model::FoundSecret secret(const Json& json) {
+    model::FoundSecret found;
+    model::Secret& secret = found.secret;
+    secret.where = value<model::Secret::Where>(json["where"], 4);
+    secret.path = text(json["path"]);
+    secret.name = text(json["name"]);
+    secret.line = number<std::uint32_t>(json["line"]);
+    secret.rule = text(json["rule"]);
+    secret.title = text(json["title"]);
+    secret.severity = value<model::Severity>(json["severity"], 6);
+    secret.masked = text(json["masked"]);
+    secret.fingerprint = text(json["fingerprint"]);
+    secret.checked = truth(json["checked"]);
+    found.deleted = truth(json["deleted"]);
+    found.layer = number(json["layer"], model::FoundPackage::none);
+    found.owner = number(json["owner"], model::FoundPackage::none);
+    return found;
+  }
+
+  static model::FoundNotable notable(const Json& json) {
+    model::FoundNotable found;
+    found.file.reason = value<model::NotableFile::Reason>(json["reason"], 15);
+    found.file.path = text(json["path"]);
+    found.file.detail = text(json["detail"]);
+    found.file.mode = mode(json["mode"]);
+    found.file.uid = number<std::uint32_t>(json["uid"]);
+    found.file.gid = number<std::uint32_t>(json["gid"]);
+    found.file.size = number<std::uint64_t>(json["size"]);
+    found.file.files = number<std::uint64_t>(json["files"]);
     found.layer = number(json["layer"], model::FoundPackage::none);
     found.owner = number(json["owner"], model::FoundPackage::none);
     return found;
@@ -160,15 +206,14 @@ class ReportReader {
     const std::string kind = text(json["kind"]);
     auto sha256 = base::Digest::parse("sha256:" + text(json["sha256"]));
     if (!sha256.ok()) throw std::runtime_error(sha256.error().message());
-    return {
-        {text(json["path"]),
-         kind == "elf"      ? Kind::elf
-         : kind == "script" ? Kind::script
-                            : Kind::other,
-         static_cast<std::uint32_t>(std::stoul(text(json["mode"]), nullptr, 8)), number<std::uint32_t>(json["uid"]),
-         number<std::uint32_t>(json["gid"]), number<std::uint64_t>(json["size"]), *sha256},
-        number(json["layer"], model::FoundPackage::none),
-        number(json["owner"], model::FoundPackage::none)};
+    return {{text(json["path"]),
+             kind == "elf"      ? Kind::elf
+             : kind == "script" ? Kind::script
+                                : Kind::other,
+             mode(json["mode"]), number<std::uint32_t>(json["uid"]), number<std::uint32_t>(json["gid"]),
+             number<std::uint64_t>(json["size"]), *sha256},
+            number(json["layer"], model::FoundPackage::none),
+            number(json["owner"], model::FoundPackage::none)};
   }
 
   static model::Finding finding(const model::Report& report, const Json& json) {
@@ -189,6 +234,55 @@ class ReportReader {
     finding.upgrade_to = text(json["upgrade_to"]);
     finding.source = text(json["source"]);
     return finding;
+  }
+
+  static model::Verdict verdict(const model::Report& report, const Json& json) {
+    model::Verdict verdict;
+    verdict.decision = value<model::Decision>(json["decision"], 3);
+    verdict.asked = number<std::uint64_t>(json["asked"]);
+    verdict.packs = texts(json["packs"]);
+    for (const Json& item : json["rules"].items()) verdict.rules.push_back(rule(item));
+    for (const Json& item : json["matches"].items()) verdict.matches.push_back(match(report, item));
+    for (const Json& item : json["exceptions"].items()) verdict.exceptions.push_back(exception(item));
+    return verdict;
+  }
+
+  static model::MatchedRule rule(const Json& json) {
+    return {.name = text(json["name"]),
+            .source = value<model::EventSource>(json["source"], model::event_source_count),
+            .priority = value<model::Priority>(json["priority"], 8),
+            .action = value<model::Action>(json["action"], 4),
+            .description = text(json["description"]),
+            .remediation = text(json["remediation"]),
+            .reference = text(json["reference"]),
+            .tags = texts(json["tags"]),
+            .matches = number<std::uint64_t>(json["matches"]),
+            .excepted = number<std::uint64_t>(json["excepted"]),
+            .hidden = number<std::uint64_t>(json["hidden"])};
+  }
+
+  static model::RuleMatch match(const model::Report& report, const Json& json) {
+    model::RuleMatch match(report.inventory.subject, number<std::uint32_t>(json["rule"]));
+    match.what = text(json["what"]);
+    match.message = text(json["message"]);
+    match.path = text(json["path"]);
+    match.line = number<std::uint32_t>(json["line"]);
+    match.layer = number(json["layer"], model::RuleMatch::none);
+    match.package = number(json["package"], model::RuleMatch::none);
+    if (json["exception"].exists()) match.exception = number<std::uint32_t>(json["exception"]);
+    return match;
+  }
+
+  static model::ExceptionUse exception(const Json& json) {
+    model::ExceptionUse use;
+    use.name = text(json["name"]);
+    use.state = value<model::ExceptionUse::State>(json["state"], 3);
+    use.rule = text(json["rule"]);
+    use.subject = text(json["subject"]);
+    use.reason = text(json["reason"]);
+    if (const auto day = time(json["expires"])) use.last_day = std::chrono::floor<std::chrono::days>(*day);
+    use.matches = number<std::uint64_t>(json["matches"]);
+    return use;
   }
 
   static model::DatabaseInfo database(const Json& json) {

@@ -12,6 +12,7 @@
 #include "app/cli/man.h"
 #include "app/cli/parse.h"
 #include "app/db.h"
+#include "app/policy/verbs.h"
 #include "app/scan/scan.h"
 #include "app/state.h"
 #include "app/terminal.h"
@@ -86,6 +87,16 @@ int run(const app::cli::ParsedCommand& command, const app::cli::Environment& env
   switch (command.verb().id) {
     case VerbId::scan:
       return app::scan(command, environment);
+    case VerbId::policy_check:
+      return app::policy_check(command);
+    case VerbId::policy_parse:
+      return app::policy_parse(command);
+    case VerbId::policy_test:
+      return app::policy_test(command);
+    case VerbId::policy_explain:
+      return app::policy_explain(command);
+    case VerbId::policy_fields:
+      return app::policy_fields(command);
     case VerbId::db_build:
       return build_db(command, environment);
     case VerbId::db_info:

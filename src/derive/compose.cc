@@ -8,7 +8,9 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "derive/exposure.h"
 #include "derive/overlay.h"
+#include "derive/removable.h"
 #include "model/merged_usr.h"
 #include "model/purl.h"
 
@@ -107,13 +109,17 @@ class Composer {
   Composer(Inventory& inventory, const std::vector<LayerFacts>& layers)
       : inventory_(inventory), overlay_(lay_over(layers)), history_(layers) {}
 
-  void run() {
+  void run(const std::vector<model::Secret>& settings) {
     inventory_.distribution = choose_distribution(overlay_);
     add_packages([](const Package& package) { return is_os_type(package.type); });
     find_owners();
     add_packages([](const Package& package) { return !is_os_type(package.type); });
     add_programs();
+    const auto owner = [this](std::string_view path) { return owners_.of(path); };
+    inventory_.secrets = found_secrets(overlay_, settings, owner);
+    inventory_.notable = found_notable(overlay_, owner);
     finish();
+    tell_needed(inventory_, install_marks());
   }
 
  private:
@@ -138,7 +144,7 @@ class Composer {
     const Key key{package.type, package.name, package.version, package.architecture, owner};
     const auto [at, is_new] = index_.emplace(key, static_cast<std::uint32_t>(inventory_.packages.size()));
     if (is_new) {
-      inventory_.packages.push_back({package, {}, {place}, layer, owner});
+      inventory_.packages.push_back({package, {}, {place}, layer, owner, std::nullopt});
       return;
     }
     FoundPackage& found = inventory_.packages[at->second];
@@ -152,6 +158,8 @@ class Composer {
   void find_owners() {
     for (const Overlay::File& file : overlay_.files) owners_.ask(file.facts->path);
     for (const Overlay::Program& program : overlay_.programs) owners_.ask(program.program->path);
+    for (const Overlay::Secret& secret : overlay_.secrets) owners_.ask(secret.secret->path);
+    for (const Overlay::Notable& notable : overlay_.notable) owners_.ask(notable.file->path);
     std::unordered_map<std::string_view, std::uint32_t> by_name;
     for (std::uint32_t i = 0; i < inventory_.packages.size(); ++i)
       by_name.emplace(inventory_.packages[i].package.name, i);
@@ -167,6 +175,16 @@ class Composer {
     for (const Overlay::Program& program : overlay_.programs) {
       inventory_.programs.push_back({*program.program, program.layer, owners_.of(program.program->path)});
     }
+  }
+
+  [[nodiscard]] InstallMarks install_marks() const {
+    InstallMarks marks;
+    for (const Overlay::File& file : overlay_.files) {
+      const model::FileFacts& facts = *file.facts;
+      if (!facts.automatic.empty()) marks.automatic.emplace(facts.automatic.begin(), facts.automatic.end());
+      if (!facts.requested.empty()) marks.requested.emplace(facts.requested.begin(), facts.requested.end());
+    }
+    return marks;
   }
 
   void finish() {
@@ -203,12 +221,15 @@ class Composer {
     sorted.reserve(packages.size());
     for (const std::uint32_t i : order) sorted.push_back(std::move(packages[i]));
     packages = std::move(sorted);
-    for (FoundPackage& found : packages) {
-      if (found.owner != none) found.owner = new_place[found.owner];
-    }
-    for (FoundProgram& program : inventory_.programs) {
-      if (program.owner != none) program.owner = new_place[program.owner];
-    }
+    const auto rename = [&](auto& items) {
+      for (auto& item : items) {
+        if (item.owner != none) item.owner = new_place[item.owner];
+      }
+    };
+    rename(packages);
+    rename(inventory_.programs);
+    rename(inventory_.secrets);
+    rename(inventory_.notable);
   }
 
   Inventory& inventory_;
@@ -252,7 +273,10 @@ Inventory compose(Target target, std::vector<LayerFacts> layers) {
                                 step == nullptr ? std::string() : step->created_by});
     inventory.notes.insert(inventory.notes.end(), layer.notes.begin(), layer.notes.end());
   }
-  Composer(inventory, layers).run();
+  inventory.secrets_sought = !layers.empty() && std::ranges::all_of(layers, [](const LayerFacts& layer) {
+    return layer.secret_rules != 0;
+  });
+  Composer(inventory, layers).run(target.secrets);
   switch (target.kind) {
     case model::Subject::Kind::image:
       break;

@@ -17,6 +17,7 @@ struct Target {
   std::optional<model::ImageIdentity> identity;  ///< an image has one, a root folder or host does not
   std::optional<model::ImageConfig> config;
   bool verified = true;
+  std::vector<model::Secret> secrets = {};  ///< that its settings hold
 };
 
 /// Lays the layers over each other, bottom first, as the engines' overlay does (OCI image-spec v1.1, layer.md,
@@ -30,6 +31,7 @@ struct Target {
 /// - The same package (type, name, version, architecture) in several places is one with several paths, unless some
 /// of
 ///   the places are owned and some are not.
+/// - A secret counts whatever a higher layer does to its file; it is only marked.
 /// - A well-known program that an operating-system package owns is no package of its own.
 model::Inventory compose(Target target, std::vector<model::LayerFacts> layers);
 

@@ -45,6 +45,32 @@ class LayerBuilder {
         {std::move(path), model::ProgramFile::Kind::elf, 0755, 0, 0, 1, base::digest_of("x")});
     return *this;
   }
+  LayerBuilder& secret(std::string path, std::string masked, std::uint32_t line = 1) {
+    cover(path);
+    model::Secret found;
+    found.path = std::move(path);
+    found.line = line;
+    found.rule = "key";
+    found.masked = std::move(masked);
+    facts_.secrets.push_back(std::move(found));
+    return *this;
+  }
+  LayerBuilder& notable(model::NotableFile::Reason reason, std::string path, std::uint64_t size = 1) {
+    facts_.notable.push_back({reason, std::move(path), "", 0, 0, 0, size, 1});
+    return *this;
+  }
+  LayerBuilder& searched() {
+    facts_.secret_rules = 7;
+    return *this;
+  }
+  LayerBuilder& automatic(std::vector<std::string> names) {
+    cover("var/lib/apt/extended_states");
+    model::FileFacts file;
+    file.path = "var/lib/apt/extended_states";
+    file.automatic = std::move(names);
+    facts_.files.push_back(std::move(file));
+    return *this;
+  }
   LayerBuilder& cover(const std::string& path) {
     facts_.covers.push_back(base::path_id(path));
     return *this;
@@ -219,6 +245,95 @@ TEST(Compose, BuildStepsAreToldWhereTheHistoryMatchesTheLayers) {
   const auto inventory = compose(std::move(target), {LayerBuilder(), LayerBuilder()});
   EXPECT_EQ(inventory.layers.at(0).created_by, "ADD rootfs");
   EXPECT_EQ(inventory.layers.at(1).created_by, "RUN apt-get install");
+}
+
+std::vector<std::string> secrets_of(const model::Inventory& inventory) {
+  std::vector<std::string> told;
+  for (const model::FoundSecret& found : inventory.secrets) {
+    told.push_back(place_of(found.secret) + " " + found.secret.masked + (found.deleted ? " deleted" : "") +
+                   (found.layer == FoundPackage::none ? "" : " " + std::to_string(found.layer)));
+  }
+  return told;
+}
+
+TEST(Compose, ASecretCountsWhateverBecomesOfItsFile) {
+  const auto inventory =
+      compose({}, {LayerBuilder().searched().secret("a", "1").secret("b", "2").secret("c/d", "3"),
+                   LayerBuilder().searched().whiteout("a").cover("b").opaque("c"),
+                   LayerBuilder().searched().secret("b", "4")});
+  EXPECT_THAT(secrets_of(inventory),
+              ElementsAre("a:1 1 deleted 0", "b:1 2 deleted 0", "b:1 4 2", "c/d:1 3 deleted 0"));
+  EXPECT_TRUE(inventory.secrets_sought);
+}
+
+TEST(Compose, TheSameSecretInSeveralLayersIsOne) {
+  const auto inventory = compose({}, {LayerBuilder().secret("a", "1", 3), LayerBuilder().secret("a", "1", 9),
+                                      LayerBuilder().secret("b", "1"), LayerBuilder().whiteout("b")});
+  EXPECT_THAT(secrets_of(inventory), ElementsAre("a:9 1 0", "b:1 1 deleted 2"));
+  EXPECT_FALSE(inventory.secrets_sought);
+}
+
+TEST(Compose, TheSettingsHaveSecretsToo) {
+  Target target;
+  target.secrets.emplace_back().where = model::Secret::Where::environment;
+  target.secrets.back().name = "TOKEN";
+  EXPECT_THAT(secrets_of(compose(target, {LayerBuilder().secret("a", "1")})),
+              ElementsAre("a:1 1 0", "config: env TOKEN "));
+}
+
+TEST(Compose, NotableFilesAreThoseThatShow) {
+  using Reason = model::NotableFile::Reason;
+  const auto inventory = compose({}, {LayerBuilder()
+                                          .notable(Reason::package_cache, "var/cache/apk/a", 10)
+                                          .notable(Reason::package_cache, "var/cache/apk/b", 20)
+                                          .notable(Reason::package_cache, "var/lib/apt/lists/c", 5)
+                                          .notable(Reason::device, "srv/sda"),
+                                      LayerBuilder()
+                                          .notable(Reason::package_cache, "var/cache/apk/d", 40)
+                                          .whiteout("var/cache/apk/a")
+                                          .whiteout("var/lib/apt/lists/c")});
+  ASSERT_EQ(inventory.notable.size(), 2U);
+  EXPECT_EQ(inventory.notable[0].file.path, "srv/sda");
+  EXPECT_EQ(inventory.notable[1].file.path, "var/cache/apk");
+  EXPECT_EQ(inventory.notable[1].file.size, 60U);
+  EXPECT_EQ(inventory.notable[1].file.files, 2U);
+  EXPECT_EQ(inventory.notable[1].layer, 0U);
+}
+
+std::vector<std::string> unneeded(const model::Inventory& inventory) {
+  std::vector<std::string> names;
+  for (const FoundPackage& found : inventory.packages) {
+    if (found.needed == false) names.push_back(found.package.name);
+  }
+  return names;
+}
+
+TEST(Compose, TellsWhatNothingNeeds) {
+  Package app = deb("app", "1");
+  app.needs = {"libssl3", "mta"};
+  Package mail = deb("mail", "1");
+  mail.provides = {"mta"};
+  Package dpkg = deb("dpkg", "1");
+  dpkg.essential = true;
+  Package self = deb("self", "1");
+  self.needs = {"self"};
+  Package npm = deb("left-pad", "1");
+  npm.type = PackageType::npm;
+  const LayerFacts layer =
+      LayerBuilder()
+          .packages("var/lib/dpkg/status", {app, deb("libssl3", "3"), mail, dpkg, self, deb("vim", "9"), npm})
+          .list("var/lib/dpkg/info/app.list", "app", {"usr/bin/app"})
+          .program("usr/bin/app");
+  EXPECT_THAT(unneeded(compose({}, {layer})), ElementsAre("app", "self", "vim"));
+
+  Target target;
+  target.config.emplace().entrypoint = {"app", "--serve"};
+  EXPECT_THAT(unneeded(compose(target, {layer})), ElementsAre("self", "vim"));
+  target.config->entrypoint = {"/bin/app"};
+  EXPECT_THAT(unneeded(compose(target, {layer})), ElementsAre("self", "vim"));
+
+  // What apt did not mark was asked for.
+  EXPECT_THAT(unneeded(compose({}, {layer, LayerBuilder().automatic({"vim", "libssl3"})})), ElementsAre("vim"));
 }
 
 }  // namespace

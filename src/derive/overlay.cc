@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 
 namespace doorman::derive {
@@ -60,11 +61,24 @@ struct Seen {
 };
 
 template <typename Item>
+bool is_hidden(const Seen<Item>& one, const LayerFacts& layer, const std::vector<bool>& hidden) {
+  return hidden[one.folder] || holds(layer.covers, one.id) ||
+         std::ranges::binary_search(layer.whiteouts, one.item->path);
+}
+
+template <typename Item>
 void hide(std::vector<Seen<Item>>& seen, const LayerFacts& layer, const std::vector<bool>& hidden) {
-  std::erase_if(seen, [&](const Seen<Item>& one) {
-    return hidden[one.folder] || holds(layer.covers, one.id) ||
-           std::ranges::binary_search(layer.whiteouts, one.item->path);
-  });
+  std::erase_if(seen, [&](const Seen<Item>& one) { return is_hidden(one, layer, hidden); });
+}
+
+/// Moves what is hidden to `gone`.
+template <typename Item>
+void bury(std::vector<Seen<Item>>& seen, std::vector<Seen<Item>>& gone, const LayerFacts& layer,
+          const std::vector<bool>& hidden) {
+  const auto first = std::stable_partition(seen.begin(), seen.end(),
+                                           [&](const Seen<Item>& one) { return !is_hidden(one, layer, hidden); });
+  gone.insert(gone.end(), first, seen.end());
+  seen.erase(first, seen.end());
 }
 
 template <typename Item>
@@ -85,21 +99,35 @@ Overlay lay_over(std::span<const LayerFacts> layers) {
   Folders folders;
   std::vector<Seen<model::FileFacts>> files;
   std::vector<Seen<model::ProgramFile>> programs;
+  std::vector<Seen<model::NotableFile>> notable;
+  std::vector<Seen<model::Secret>> secrets;
+  std::vector<Seen<model::Secret>> deleted;
   for (std::uint32_t i = 0; i < layers.size(); ++i) {
     const LayerFacts& layer = layers[i];
     if (i > 0) {
       const std::vector<bool> hidden = folders.hidden_by(layer);
       hide(files, layer, hidden);
       hide(programs, layer, hidden);
+      hide(notable, layer, hidden);
+      bury(secrets, deleted, layer, hidden);
     }
     show(files, layer.files, i, folders);
     show(programs, layer.programs, i, folders);
+    show(notable, layer.notable, i, folders);
+    show(secrets, layer.secrets, i, folders);
   }
   sort_by_path(files);
   sort_by_path(programs);
+  sort_by_path(notable);
   Overlay overlay;
   for (const auto& one : files) overlay.files.push_back({one.item, one.layer});
   for (const auto& one : programs) overlay.programs.push_back({one.item, one.layer});
+  for (const auto& one : notable) overlay.notable.push_back({one.item, one.layer});
+  for (const auto& one : secrets) overlay.secrets.push_back({one.item, one.layer, false});
+  for (const auto& one : deleted) overlay.secrets.push_back({one.item, one.layer, true});
+  std::ranges::stable_sort(overlay.secrets, {}, [](const Overlay::Secret& one) {
+    return std::tuple(std::string_view(one.secret->path), one.layer);
+  });
   return overlay;
 }
 

@@ -12,7 +12,7 @@
 
 namespace doorman::derive {
 
-/// What of all layers is still to be seen from the top.
+/// What of all layers is still to be seen from the top, and the secrets of all.
 struct Overlay {
   struct File {
     const model::FileFacts* facts;
@@ -22,8 +22,19 @@ struct Overlay {
     const model::ProgramFile* program;
     std::uint32_t layer;
   };
+  struct Notable {
+    const model::NotableFile* file;
+    std::uint32_t layer;
+  };
+  struct Secret {
+    const model::Secret* secret;
+    std::uint32_t layer;
+    bool deleted;  ///< not to be seen any more: told all the same
+  };
   std::vector<File> files;        ///< sorted by path
   std::vector<Program> programs;  ///< sorted by path
+  std::vector<Notable> notable;   ///< sorted by path
+  std::vector<Secret> secrets;    ///< sorted by path, then by layer
 };
 
 /// The result points into `layers`, which must outlive it.

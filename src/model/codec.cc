@@ -33,20 +33,26 @@ concept Number = std::unsigned_integral<T> && !std::same_as<T, bool>;
 // The members of each struct in the order of the payload: one list for both directions.
 void members(auto& codec, Is<Package> auto& it) {
   codec(it.type, it.name, it.version, it.architecture, it.source_name, it.source_version, it.licenses, it.evidence,
-        it.development, it.inner_path);
+        it.development, it.inner_path, it.needs, it.provides, it.essential);
 }
 void members(auto& codec, Is<Ownership> auto& it) { codec(it.package, it.files); }
 void members(auto& codec, Is<Distribution> auto& it) { codec(it.id, it.version_id, it.codename, it.pretty_name); }
 void members(auto& codec, Is<Note> auto& it) { codec(it.place, it.message); }
 void members(auto& codec, Is<FileFacts> auto& it) {
-  codec(it.path, it.packages, it.owned, it.distribution, it.notes);
+  codec(it.path, it.packages, it.owned, it.distribution, it.notes, it.notable, it.automatic, it.requested);
 }
 void members(auto& codec, Is<ProgramFile> auto& it) {
   codec(it.path, it.kind, it.mode, it.uid, it.gid, it.size, it.sha256);
 }
+void members(auto& codec, Is<Secret> auto& it) {
+  codec(it.where, it.path, it.name, it.line, it.rule, it.title, it.severity, it.masked, it.fingerprint, it.checked);
+}
+void members(auto& codec, Is<NotableFile> auto& it) {
+  codec(it.reason, it.path, it.detail, it.mode, it.uid, it.gid, it.size, it.files);
+}
 void members(auto& codec, Is<LayerFacts> auto& it) {
-  codec(it.blob, it.diff_id, it.stored_bytes, it.plain_bytes, it.entries, it.files, it.programs, it.whiteouts,
-        it.opaque, it.covers, it.notes);
+  codec(it.blob, it.diff_id, it.stored_bytes, it.plain_bytes, it.entries, it.files, it.programs, it.secret_rules,
+        it.secrets, it.notable, it.whiteouts, it.opaque, it.covers, it.notes);
 }
 
 class Encoder {
@@ -139,6 +145,9 @@ class Decoder {
   void get(bool& value) { value = number(1) != 0; }
   void get(Evidence& value) { get_enum(value, Evidence::declared); }
   void get(PackageType& value) { get_enum(value, PackageType::generic); }
+  void get(Severity& value) { get_enum(value, Severity::critical); }
+  void get(Secret::Where& value) { get_enum(value, Secret::Where::label); }
+  void get(NotableFile::Reason& value) { get_enum(value, NotableFile::last_reason); }
   void get(ProgramFile::Kind& value) { get_enum(value, ProgramFile::Kind::other); }
   void get(base::DigestAlgorithm& value) { get_enum(value, base::DigestAlgorithm::sha512); }
   void get(std::string& text) { text = in_.take(number(in_.remaining())); }

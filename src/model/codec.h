@@ -11,7 +11,7 @@
 namespace doorman::model {
 
 /// Raise it whenever encode() writes other bytes for the same facts.
-inline constexpr std::uint32_t codec_version = 1;
+inline constexpr std::uint32_t codec_version = 2;
 
 /// The binary form of a layer's facts, as a cache keeps it: a frame around a payload.
 ///

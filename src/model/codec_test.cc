@@ -21,6 +21,10 @@ ProgramFile program(std::string path, std::uint32_t mode) {
           .sha256 = sha256};
 }
 
+NotableFile notable(NotableFile::Reason reason, std::string path) {
+  return {reason, std::move(path), "detail", 0644, 1, 2, 1ULL << 33U, 7};
+}
+
 LayerFacts sample() {
   LayerFacts facts;
   facts.blob = base::digest_of("blob");
@@ -41,12 +45,22 @@ LayerFacts sample() {
   package.evidence = Evidence::declared;
   package.development = true;
   package.inner_path = "a/b.jar";
+  package.needs = {"libc6", "perl"};
+  package.provides = {"ssl"};
+  package.essential = true;
   file.packages = {package, Package{}};
   file.owned = {{"openssl", {1, 2, 0xfedcba9876543210}}, {"empty", {}}};
   file.distribution = Distribution{"debian", "12", "bookworm", "Debian GNU/Linux 12"};
+  file.notable = {notable(NotableFile::Reason::second_root, "etc/passwd")};
+  file.automatic = {"libssl3"};
+  file.requested = {"openssl"};
   file.notes = {{"var/lib/dpkg/status:118", "no Version"}};
   facts.files = {file, FileFacts{}};
   facts.programs = {program("usr/bin/a", 0755), program("usr/bin/su", 04755)};
+  facts.secret_rules = 0xfedcba9876543210;
+  facts.secrets = {{Secret::Where::file, "root/.env", "", 3, "aws-access-key", "AWS access key id", Severity::high,
+                    "AKIA… (20 characters)", "0123456789abcdef", true}};
+  facts.notable = {notable(NotableFile::Reason::device, "dev/sda")};
   facts.whiteouts = {"etc/gone"};
   facts.opaque = {"srv", "var/cache"};
   facts.covers = {3, 5, 0xffffffffffffffff};
@@ -72,6 +86,9 @@ TEST(Codec, RoundTripKeepsEveryMember) {
   EXPECT_EQ(file.owned[0].files, facts.files[0].owned[0].files);
   EXPECT_TRUE(file.owned[1].files.empty());
   EXPECT_EQ(file.distribution, facts.files[0].distribution);
+  EXPECT_EQ(file.notable, facts.files[0].notable);
+  EXPECT_EQ(file.automatic, facts.files[0].automatic);
+  EXPECT_EQ(file.requested, facts.files[0].requested);
   EXPECT_EQ(file.notes, facts.files[0].notes);
   EXPECT_FALSE(back->files[1].distribution.has_value());
   ASSERT_EQ(back->programs.size(), 2U);
@@ -83,6 +100,9 @@ TEST(Codec, RoundTripKeepsEveryMember) {
   EXPECT_EQ(su.gid, 0xffffffffU);
   EXPECT_EQ(su.size, 1ULL << 40U);
   EXPECT_EQ(su.sha256, base::digest_of("usr/bin/su"));
+  EXPECT_EQ(back->secret_rules, facts.secret_rules);
+  EXPECT_EQ(back->secrets, facts.secrets);
+  EXPECT_EQ(back->notable, facts.notable);
   EXPECT_EQ(back->whiteouts, facts.whiteouts);
   EXPECT_EQ(back->opaque, facts.opaque);
   EXPECT_EQ(back->covers, facts.covers);
@@ -98,7 +118,7 @@ TEST(Codec, EqualFactsGiveEqualBytes) {
 
 TEST(Codec, TheFormatDoesNotChangeUnnoticed) {
   LayerFacts facts = sample();
-  EXPECT_EQ(base::digest_of(encode(facts)).brief(), "3a18beecdd72")
+  EXPECT_EQ(base::digest_of(encode(facts)).brief(), "426a28bf9d41")
       << "other bytes for the same facts: raise codec_version, then write the new digest here";
 }
 
@@ -137,7 +157,7 @@ TEST(Codec, NamesWhatIsWrong) {
   std::string other = encode({});
   other[8] = 99;
   EXPECT_EQ(decode(other).error().code(), ErrorCode::unsupported);
-  EXPECT_EQ(decode(other).error().message(), "layer facts of version 99, this program reads 1");
+  EXPECT_EQ(decode(other).error().message(), "layer facts of version 99, this program reads 2");
   std::string flipped = encode(sample());
   flipped.back() ^= 1;
   EXPECT_EQ(decode(flipped).error().code(), ErrorCode::mismatch);

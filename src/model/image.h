@@ -51,6 +51,8 @@ struct ImageConfig {
   std::vector<std::string> volumes;
   std::string working_dir;
   std::string stop_signal;
+  bool health_check =
+      false;  ///< whether one is declared; `NONE` is none. Docker's own, not in the OCI specification
   std::vector<std::pair<std::string, std::string>> labels;  ///< sorted by name
   std::vector<base::Digest> diff_ids;                       ///< of the plain layers, bottom first
   std::vector<BuildStep> history;

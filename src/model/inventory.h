@@ -8,7 +8,9 @@
 
 #include "model/image.h"
 #include "model/layer_facts.h"
+#include "model/notable.h"
 #include "model/package.h"
+#include "model/secret.h"
 #include "model/subject.h"
 
 namespace doorman::model {
@@ -30,10 +32,26 @@ struct FoundPackage {
   std::vector<std::string> paths;  ///< of the files that told it, sorted; `app.jar!/BOOT-INF/lib/a.jar` when nested
   std::uint32_t layer = none;      ///< that brought this version: index into Inventory::layers
   std::uint32_t owner = none;      ///< the operating-system package that owns its files: index into packages
+  std::optional<bool> needed;      ///< whether something in the image needs it; nothing: it cannot be told
 };
 
 struct FoundProgram {
   ProgramFile file;
+  std::uint32_t layer = FoundPackage::none;
+  std::uint32_t owner = FoundPackage::none;
+};
+
+/// A secret in any layer or in the settings. A file that a later layer deletes or replaces is still in the image.
+struct FoundSecret {
+  Secret secret;
+  bool deleted = false;                      ///< no container sees it, but who has the image has it
+  std::uint32_t layer = FoundPackage::none;  ///< lowest one that holds it; none for the settings
+  std::uint32_t owner = FoundPackage::none;  ///< the operating-system package that owns the file
+};
+
+/// A notable file that is still to be seen from the top.
+struct FoundNotable {
+  NotableFile file;
   std::uint32_t layer = FoundPackage::none;
   std::uint32_t owner = FoundPackage::none;
 };
@@ -58,6 +76,9 @@ struct Inventory {
   std::vector<LayerSummary> layers;    ///< bottom first; a folder or host has one
   std::vector<FoundPackage> packages;  ///< sorted by type, name, version, architecture
   std::vector<FoundProgram> programs;  ///< sorted by path
+  bool secrets_sought = false;         ///< otherwise `secrets` says nothing of the files
+  std::vector<FoundSecret> secrets;    ///< sorted by secret
+  std::vector<FoundNotable> notable;   ///< sorted by path and reason
   std::vector<Note> notes;             ///< sorted
 };
 

@@ -8,7 +8,9 @@
 
 #include "base/digest.h"
 #include "base/path.h"
+#include "model/notable.h"
 #include "model/package.h"
+#include "model/secret.h"
 
 namespace doorman::model {
 
@@ -35,6 +37,14 @@ struct FileFacts {
   std::vector<Ownership> owned;
   std::optional<Distribution> distribution;
   std::vector<Note> notes;
+  std::vector<NotableFile> notable = {};    ///< what the file says: accounts without a password …
+  std::vector<std::string> automatic = {};  ///< packages that were installed only because others need them
+  std::vector<std::string> requested = {};  ///< packages that somebody asked for
+
+  [[nodiscard]] bool empty() const {
+    return packages.empty() && owned.empty() && !distribution && notable.empty() && automatic.empty() &&
+           requested.empty() && notes.empty();
+  }
 };
 
 /// A file that may run: a regular file with an x bit, a program (ELF with an interpreter or static, or `#!`)
@@ -63,6 +73,9 @@ struct LayerFacts {
 
   std::vector<FileFacts> files;
   std::vector<ProgramFile> programs;
+  std::uint64_t secret_rules = 0;  ///< version of the rules by which secrets were sought; 0: they were not
+  std::vector<Secret> secrets;
+  std::vector<NotableFile> notable;
   std::vector<std::string> whiteouts;  ///< paths that this layer deletes from lower ones
   std::vector<std::string> opaque;     ///< folders whose lower content it hides
   std::vector<base::PathId> covers;    ///< sorted ids of all its entries that are no folders: each hides what

@@ -44,8 +44,11 @@ struct Package {
   std::string source_name, source_version;  ///< deb, apk (origin), rpm: what it was built from; empty when the same
   std::vector<std::string> licenses;        ///< as written by the package
   Evidence evidence = Evidence::installed;
-  bool development = false;  ///< lock files: needed to build only
-  std::string inner_path;    ///< within the file that told it: `BOOT-INF/lib/a.jar`; empty at the top
+  bool development = false;           ///< lock files: needed to build only
+  std::string inner_path;             ///< within the file that told it: `BOOT-INF/lib/a.jar`; empty at the top
+  std::vector<std::string> needs;     ///< deb, apk: names that it depends on or recommends, alternatives included
+  std::vector<std::string> provides;  ///< deb, apk: names that it stands for besides its own
+  bool essential = false;             ///< deb: Essential, or of required priority
 
   bool operator==(const Package&) const = default;
 };

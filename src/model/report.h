@@ -8,6 +8,7 @@
 
 #include "base/time.h"
 #include "model/inventory.h"
+#include "model/verdict.h"
 #include "model/vulnerability.h"
 
 namespace doorman::model {
@@ -33,6 +34,7 @@ struct Report {
   DatabaseInfo database;
   std::optional<base::Time> created;  ///< SOURCE_DATE_EPOCH, else the image's own date, else nothing
   std::string tool_version;
+  std::optional<Verdict> verdict;  ///< nothing where no policy was asked
 };
 
 }  // namespace doorman::model

@@ -125,8 +125,28 @@ class Document {
     if (report_.database.date) property(json_, "database:date", base::format_time(*report_.database.date));
     for (const auto& source : report_.database.sources) property(json_, "database:source", source.name);
     if (report_.hidden != 0) property(json_, "findings:hidden", std::to_string(report_.hidden));
+    if (report_.verdict) verdict(*report_.verdict);
     json_.end_array();
     json_.end_object();
+  }
+
+  void verdict(const model::Verdict& verdict) {
+    property(json_, "verdict", model::to_text(verdict.decision));
+    for (const std::string& pack : verdict.packs) property(json_, "verdict:pack", pack);
+    for (const model::MatchedRule& rule : verdict.rules) {
+      property(json_, "verdict:rule",
+               fmt::format("{}: {} ({}), {} matches, {} excepted", model::to_text(rule.action), rule.name,
+                           model::to_text(rule.priority), rule.matches, rule.excepted));
+    }
+    for (const model::RuleMatch& match : verdict.matches) {
+      if (match.rule >= verdict.rules.size()) continue;
+      property(json_, match.exception ? "verdict:excepted" : "verdict:match",
+               fmt::format("{}: {}", verdict.rules[match.rule].name, match.message));
+    }
+    for (const model::ExceptionUse& use : verdict.exceptions) {
+      property(json_, "verdict:exception",
+               fmt::format("{}: {} ({}): {}", model::to_text(use.state), use.name, use.subject, use.reason));
+    }
   }
 
   void root_component() {

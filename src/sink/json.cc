@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/json_writer.h"
+#include "sink/json_verdict.h"
 #include "sink/summary.h"
 
 namespace doorman::sink {
@@ -111,6 +112,7 @@ void write_config(JsonWriter& json, const model::ImageConfig& config) {
   list_if(json, "volumes", config.volumes);
   json.member_if("working_dir", config.working_dir);
   json.member_if("stop_signal", config.stop_signal);
+  if (config.health_check) json.member("health_check", true);
   if (!config.labels.empty()) {
     json.begin_object("labels");
     for (const auto& [name, value] : config.labels) json.member(name, value);
@@ -154,6 +156,7 @@ void write_packages(JsonWriter& json, const std::vector<model::FoundPackage>& pa
     json.member_if("inner_path", package.inner_path);
     index_if(json, "layer", found.layer);
     index_if(json, "owner", found.owner);
+    if (found.needed) json.member("needed", *found.needed);
     json.end_object();
   }
   json.end_array();
@@ -174,6 +177,50 @@ void write_programs(JsonWriter& json, const std::vector<model::FoundProgram>& pr
     json.member("sha256", program.file.sha256.hex());
     index_if(json, "layer", program.layer);
     index_if(json, "owner", program.owner);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void write_secrets(JsonWriter& json, const model::Inventory& inventory) {
+  if (!inventory.secrets_sought && inventory.secrets.empty()) return;
+  json.begin_array("secrets");
+  for (const model::FoundSecret& found : inventory.secrets) {
+    const model::Secret& secret = found.secret;
+    json.begin_object();
+    json.member("rule", secret.rule);
+    json.member("title", secret.title);
+    json.member("severity", model::to_text(secret.severity));
+    json.member("where", model::to_text(secret.where));
+    json.member_if("path", secret.path);
+    json.member_if("name", secret.name);
+    if (secret.line != 0) json.member("line", secret.line);
+    json.member_if("masked", secret.masked);
+    json.member_if("fingerprint", secret.fingerprint);
+    json.member("checked", secret.checked);
+    json.member("deleted", found.deleted);
+    index_if(json, "layer", found.layer);
+    index_if(json, "owner", found.owner);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void write_notable(JsonWriter& json, const std::vector<model::FoundNotable>& notable) {
+  if (notable.empty()) return;
+  json.begin_array("notable");
+  for (const model::FoundNotable& found : notable) {
+    json.begin_object();
+    json.member("path", found.file.path);
+    json.member("reason", model::to_text(found.file.reason));
+    json.member_if("detail", found.file.detail);
+    if (found.file.mode != 0) json.member("mode", fmt::format("{:04o}", found.file.mode));
+    json.member("uid", found.file.uid);
+    json.member("gid", found.file.gid);
+    json.member("size", found.file.size);
+    json.member("files", found.file.files);
+    index_if(json, "layer", found.layer);
+    index_if(json, "owner", found.owner);
     json.end_object();
   }
   json.end_array();
@@ -246,6 +293,7 @@ void write_report(JsonWriter& json, const model::Report& report) {
   json.member("tool_version", report.tool_version);
   write_database(json, report.database);
   write_summary(json, report);
+  if (report.verdict) write_verdict(json, *report.verdict);
   if (inventory.identity) write_identity(json, *inventory.identity);
   write_distribution(json, inventory);
   if (inventory.config) write_config(json, *inventory.config);
@@ -255,6 +303,8 @@ void write_report(JsonWriter& json, const model::Report& report) {
   json.end_array();
   write_packages(json, inventory.packages);
   write_programs(json, inventory.programs);
+  write_secrets(json, inventory);
+  write_notable(json, inventory.notable);
   json.begin_array("notes");
   for (const model::Note& note : inventory.notes) {
     json.begin_object();

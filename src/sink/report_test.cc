@@ -95,7 +95,8 @@ TEST(Formats, BytesThatAreNoUtf8StayOutOfEveryFormat) {
                              .hidden = 0,
                              .database = {.date = {}, .built_in = false, .sources = {{bad, bad, 1, {}}}},
                              .created = {},
-                             .tool_version = bad};
+                             .tool_version = bad,
+                             .verdict = {}};
   for (const Format& format : all_formats()) {
     const std::string text = *format.render({&report, 1}, {});
     for (std::string_view rest = text; !rest.empty(); rest.remove_prefix(base::utf8_length(rest))) {

@@ -10,14 +10,13 @@
 #include "base/json_writer.h"
 #include "sink/links.h"
 #include "sink/packages.h"
+#include "sink/sarif_verdict.h"
 
 namespace doorman::sink {
 namespace {
 
 using base::JsonWriter;
 using model::Severity;
-
-constexpr std::string_view root_id = "ROOT";  ///< the root folder of the image: paths are relative to it
 
 std::string_view level_of(Severity severity) {
   switch (severity) {
@@ -67,17 +66,6 @@ std::string remedy_of(const model::Finding& finding) {
   return "";
 }
 
-/// A message's text is no plain text: braces hold arguments and brackets hold links (sections 3.11.5, 3.11.6).
-std::string literal(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    if (c == '{' || c == '}') escaped.push_back(c);
-    if (c == '[' || c == ']' || c == '\\') escaped.push_back('\\');
-    escaped.push_back(c);
-  }
-  return escaped;
-}
-
 class Run {
  public:
   Run(JsonWriter& json, const model::Report& report) : json_(json), report_(report), inventory_(report.inventory) {
@@ -102,7 +90,7 @@ class Run {
     json_.member("id", fmt::format("doorman/{}/", path_to_uri(inventory_.target)));
     json_.end_object();
     json_.begin_object("originalUriBaseIds");
-    json_.begin_object(root_id);
+    json_.begin_object(sarif_root_id);
     message("description", "The root folder of " + inventory_.target + ".");
     json_.end_object();
     json_.end_object();
@@ -111,17 +99,14 @@ class Run {
     for (const model::Finding& finding : report_.findings) {
       if (finding.package < inventory_.packages.size()) result(finding);
     }
+    write_policy_results(json_, report_, order_.size());
     json_.end_array();
     run_properties();
     json_.end_object();
   }
 
  private:
-  void message(std::string_view member, std::string_view text) {
-    json_.begin_object(member);
-    json_.member("text", literal(text));
-    json_.end_object();
-  }
+  void message(std::string_view member, std::string_view text) { write_sarif_message(json_, member, text); }
 
   void tool() {
     json_.begin_object("tool");
@@ -130,6 +115,7 @@ class Run {
     json_.member_if("version", report_.tool_version);
     json_.begin_array("rules");
     for (const model::Finding* finding : order_) rule(finding->vulnerability);
+    write_policy_rules(json_, report_);
     json_.end_array();
     json_.end_object();
     json_.end_object();
@@ -209,7 +195,7 @@ class Run {
     json_.begin_object("physicalLocation");
     json_.begin_object("artifactLocation");
     json_.member("uri", found.paths.empty() ? path_to_uri(found.package.name) : path_to_uri(found.paths.front()));
-    json_.member("uriBaseId", root_id);
+    json_.member("uriBaseId", sarif_root_id);
     json_.end_object();
     json_.begin_object("region");
     json_.member("startLine", 1);
@@ -256,6 +242,7 @@ class Run {
     for (const auto& source : report_.database.sources) json_.value(source.name);
     json_.end_array();
     json_.member("hidden", report_.hidden);
+    write_policy_properties(json_, report_);
     json_.end_object();
   }
 

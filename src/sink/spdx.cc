@@ -94,12 +94,17 @@ class Document {
   }
 
  private:
+  [[nodiscard]] std::string tool() const {
+    return report_.tool_version.empty() ? "Tool: doorman" : fmt::format("Tool: doorman-{}", report_.tool_version);
+  }
+
+  [[nodiscard]] std::string date() const { return base::format_time(report_.created.value_or(base::Time())); }
+
   void creation_info() {
     json_.begin_object("creationInfo");
-    json_.member("created", base::format_time(report_.created.value_or(base::Time())));
+    json_.member("created", date());
     json_.begin_array("creators");
-    json_.value(report_.tool_version.empty() ? "Tool: doorman"
-                                             : fmt::format("Tool: doorman-{}", report_.tool_version));
+    json_.value(tool());
     json_.end_array();
     if (!report_.created)
       json_.member("comment", "The date is not known: no SOURCE_DATE_EPOCH, and none in the image.");
@@ -126,6 +131,36 @@ class Document {
     json_.begin_array("externalRefs");
     reference("PACKAGE-MANAGER", "purl", oci_purl(inventory_));
     json_.end_array();
+    if (report_.verdict) verdict(*report_.verdict);
+    json_.end_object();
+  }
+
+  /// Of the subject: SPDX has no form of its own for what somebody thinks of a package.
+  void verdict(const model::Verdict& verdict) {
+    json_.begin_array("annotations");
+    annotation(fmt::format("Verdict: {}", model::to_text(verdict.decision)));
+    for (const model::RuleMatch& match : verdict.matches) {
+      if (match.rule >= verdict.rules.size()) continue;
+      const model::MatchedRule& rule = verdict.rules[match.rule];
+      annotation(fmt::format("{}: {}: {}", match.exception ? "excepted" : model::to_text(rule.action), rule.name,
+                             match.message));
+    }
+    for (const model::MatchedRule& rule : verdict.rules) {
+      if (rule.hidden != 0) annotation(fmt::format("{}: {} more", rule.name, rule.hidden));
+    }
+    for (const model::ExceptionUse& use : verdict.exceptions) {
+      annotation(
+          fmt::format("Exception {}: {} ({}): {}", model::to_text(use.state), use.name, use.subject, use.reason));
+    }
+    json_.end_array();
+  }
+
+  void annotation(std::string_view comment) {
+    json_.begin_object();
+    json_.member("annotationDate", date());
+    json_.member("annotationType", "REVIEW");
+    json_.member("annotator", tool());
+    json_.member("comment", comment);
     json_.end_object();
   }
 

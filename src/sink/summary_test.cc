@@ -37,7 +37,8 @@ class SummaryTest : public testing::Test {
                         .hidden = 0,
                         .database = {},
                         .created = {},
-                        .tool_version = {}};
+                        .tool_version = {},
+                        .verdict = {}};
 };
 
 TEST_F(SummaryTest, BinariesOfOneSourceAreOneGroup) {

@@ -33,8 +33,15 @@ std::mutex& spilled_turn() {
 
 }  // namespace
 
-LayerCollector::LayerCollector(const ScratchFactory& scratch, LayerLimits limits)
-    : matcher_(parse::package::Matcher::shared()), limits_(limits), capture_(scratch) {}
+LayerCollector::LayerCollector(const ScratchFactory& scratch, LayerLimits limits,
+                               const parse::secret::SecretRules* secrets)
+    : matcher_(parse::package::Matcher::shared()),
+      secrets_(secrets),
+      limits_(limits),
+      notable_(limits.max_notable),
+      capture_(scratch) {
+  if (secrets_ != nullptr) facts_.secret_rules = secrets_->version();
+}
 
 void LayerCollector::look_only_for(const std::vector<LinkedFile>& links) {
   only_.emplace();
@@ -64,11 +71,16 @@ Result<bool> LayerCollector::begin(const Entry& entry) {
     return entry.type == EntryType::regular && only_->contains(path) ? begin_regular(entry, path)
                                                                      : Result<bool>(false);
   }
-  if (take_whiteout(path) || entry.type == EntryType::folder) return false;
+  if (take_whiteout(path)) return false;
+  if (entry.type == EntryType::folder) {
+    see_folder(path, entry.mode);
+    return false;
+  }
 
   const base::PathId id = base::path_id(path);
   facts_.covers.push_back(id);
   replace(id);
+  notable_.add_entry(path, entry);
   switch (entry.type) {
     case EntryType::regular:
       return begin_regular(entry, path);
@@ -107,6 +119,7 @@ void LayerCollector::replace(base::PathId id) {
     facts_.programs[program->second].path.clear();
     program_at_.erase(program);
   }
+  notable_.forget(id);
 }
 
 void LayerCollector::take_hard_link(const Entry& entry, const std::string& path) {
@@ -134,15 +147,14 @@ void LayerCollector::take_hard_link(const Entry& entry, const std::string& path)
 Result<bool> LayerCollector::begin_regular(const Entry& entry, std::string path) {
   current_ = {};
   current_.path = std::move(path);
-  current_.mode = entry.mode;
-  current_.uid = entry.uid;
-  current_.gid = entry.gid;
-  current_.size = entry.size;
+  current_.entry = entry;
+  current_.entry.path = current_.entry.link = current_.entry.capability = {};
   if (only_) {
     for (const std::string& link : only_->at(current_.path)) current_.wanted |= matcher_.by_path(link);
   } else {
     current_.wanted = matcher_.by_path(current_.path);
     current_.program = is_executable(entry.mode) || is_special(entry.mode);
+    DOORMAN_CHECK(prepare_search());
   }
   if (entry.size == 0) {
     decide({});
@@ -152,10 +164,21 @@ Result<bool> LayerCollector::begin_regular(const Entry& entry, std::string path)
   return true;
 }
 
+Status LayerCollector::prepare_search() {
+  if (secrets_ == nullptr || current_.entry.size == 0) return {};
+  if (!scanner_) {
+    DOORMAN_TRY(auto made, parse::secret::SecretScanner::make(*secrets_));
+    scanner_.emplace(std::move(made));
+  }
+  scanner_->begin(current_.path, current_.entry.size);
+  current_.searched = true;
+  return {};
+}
+
 Status LayerCollector::data(Bytes piece) {
   if (current_.decided) return consume(piece);
   const std::size_t needed =
-      static_cast<std::size_t>(std::min<std::uint64_t>(current_.size, parse::image::program_head_bytes));
+      static_cast<std::size_t>(std::min<std::uint64_t>(current_.entry.size, parse::image::program_head_bytes));
   if (current_.head.empty() && piece.size() >= needed) {
     decide(piece.substr(0, needed));
     return consume(piece);
@@ -173,19 +196,20 @@ void LayerCollector::decide(Bytes head) {
   if (!only_) {
     current_.program = current_.program || found.runs;
     if (found.kind == model::ProgramFile::Kind::elf) current_.wanted |= matcher_.elf();
+    if (found.core_dump) notable_.add_core_dump(current_.path, current_.entry);
   }
   if (current_.program) hasher_.reset();
   drop_too_large();
-  if (current_.wanted != 0) capture_.begin(current_.size);
+  if (current_.wanted != 0) capture_.begin(current_.entry.size);
 }
 
 void LayerCollector::drop_too_large() {
   const auto parsers = matcher_.parsers();
   for (std::size_t i = 0; i < parsers.size(); ++i) {
     const Mask bit = Mask{1} << i;
-    if ((current_.wanted & bit) == 0 || current_.size <= parsers[i]->max_bytes) continue;
+    if ((current_.wanted & bit) == 0 || current_.entry.size <= parsers[i]->max_bytes) continue;
     current_.wanted &= ~bit;
-    note(current_.path, std::string(parsers[i]->name) + ": " + std::to_string(current_.size) +
+    note(current_.path, std::string(parsers[i]->name) + ": " + std::to_string(current_.entry.size) +
                             " bytes, over the limit of " + std::to_string(parsers[i]->max_bytes));
   }
   if (current_.wanted != 0 && facts_.files.size() >= limits_.max_fact_files) {
@@ -197,11 +221,13 @@ void LayerCollector::drop_too_large() {
 
 Status LayerCollector::consume(Bytes piece) {
   if (current_.program) hasher_.update(piece);
+  if (current_.searched) DOORMAN_CHECK(scanner_->feed(piece));
   return current_.wanted != 0 ? capture_.append(piece) : Status{};
 }
 
 Status LayerCollector::end() {
   if (current_.program) add_program();
+  if (current_.searched) DOORMAN_CHECK(end_search());
   if (current_.wanted == 0) return {};
   Status parsed;
   if (only_) {
@@ -226,17 +252,27 @@ void LayerCollector::add_program() {
                 "not listed: more than the limit of " + std::to_string(limits_.max_programs) + " programs");
   }
   program_at_[base::path_id(current_.path)] = static_cast<std::uint32_t>(facts_.programs.size());
-  facts_.programs.push_back(
-      {current_.path, current_.kind, current_.mode, current_.uid, current_.gid, current_.size, hasher_.finish()});
+  facts_.programs.push_back({current_.path, current_.kind, current_.entry.mode, current_.entry.uid,
+                             current_.entry.gid, current_.entry.size, hasher_.finish()});
+}
+
+Status LayerCollector::end_search() {
+  DOORMAN_TRY(parse::secret::SecretScanner::Found found, scanner_->end());
+  for (model::Secret& secret : found.secrets) {
+    if (facts_.secrets.size() < limits_.max_secrets) facts_.secrets.push_back(std::move(secret));
+    else ++dropped_secrets_;
+  }
+  if (!found.complete) note(current_.path, "not searched to its end: more that looks like secrets than the limit");
+  return {};
 }
 
 Status LayerCollector::parse_content(const std::string& path, Mask wanted) {
   std::unique_lock<std::mutex> turn;
-  if (current_.size > FileCapture::max_memory_bytes) turn = std::unique_lock(spilled_turn());
+  if (current_.entry.size > FileCapture::max_memory_bytes) turn = std::unique_lock(spilled_turn());
   DOORMAN_TRY(const Bytes content, capture_.content());
   model::FileFacts facts;
   facts.path = path;
-  const parse::package::File file{path, content, current_.mode};
+  const parse::package::File file{path, content, current_.entry.mode};
   const auto parsers = matcher_.parsers();
   for (std::size_t i = 0; i < parsers.size(); ++i) {
     if ((wanted >> i & 1U) == 0) continue;
@@ -244,7 +280,7 @@ Status LayerCollector::parse_content(const std::string& path, Mask wanted) {
       facts.notes.push_back({path, std::string(parsers[i]->name) + ": " + parsed.error().message()});
     }
   }
-  if (facts.packages.empty() && facts.owned.empty() && facts.notes.empty() && !facts.distribution) return {};
+  if (facts.empty()) return {};
   file_at_[base::path_id(path)] = static_cast<std::uint32_t>(facts_.files.size());
   facts_.files.push_back(std::move(facts));
   return {};
@@ -254,10 +290,21 @@ model::LayerFacts LayerCollector::take() {
   if (dropped_notes_ != 0) {
     facts_.notes.push_back({"", std::to_string(dropped_notes_) + " more notes, over the limit"});
   }
+  if (dropped_secrets_ != 0) {
+    facts_.notes.push_back({"", std::to_string(dropped_secrets_) + " more secrets, over the limit of " +
+                                    std::to_string(limits_.max_secrets)});
+  }
   std::erase_if(facts_.files, [](const model::FileFacts& file) { return file.path.empty(); });
   std::erase_if(facts_.programs, [](const model::ProgramFile& program) { return program.path.empty(); });
   std::ranges::sort(facts_.files, {}, &model::FileFacts::path);
   std::ranges::sort(facts_.programs, {}, &model::ProgramFile::path);
+  std::ranges::sort(facts_.secrets);
+  for (const model::ProgramFile& program : facts_.programs) notable_.add_program(program);
+  facts_.notable = notable_.take();
+  if (notable_.dropped() != 0) {
+    facts_.notes.push_back({"", std::to_string(notable_.dropped()) + " more notable files, over the limit of " +
+                                    std::to_string(limits_.max_notable)});
+  }
   std::ranges::sort(facts_.whiteouts);
   std::ranges::sort(facts_.opaque);
   std::ranges::sort(facts_.covers);

@@ -33,6 +33,7 @@ Status resolve_links(ImageSource& source, std::size_t index, const LayerOptions&
   LayerOptions quiet = options;
   quiet.progress = nullptr;
   quiet.verify_diff_id = false;
+  quiet.secrets = nullptr;
   LayerReader reader(quiet);
   reader.collector().look_only_for(links);
   DOORMAN_TRY(const auto stream, source.open_layer(index));
@@ -49,7 +50,7 @@ Status resolve_links(ImageSource& source, std::size_t index, const LayerOptions&
 
 LayerReader::LayerReader(const LayerOptions& options, base::DigestAlgorithm stored)
     : options_(options),
-      collector_(options.scratch, options.limits),
+      collector_(options.scratch, options.limits, options.secrets),
       tar_(collector_),
       stored_hash_(stored),
       meter_(options.inflate) {}

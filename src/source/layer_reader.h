@@ -20,6 +20,7 @@ struct LayerOptions {
   bool verify_diff_id = false;  ///< hash the plain tar as well as the stored bytes
   base::InflateLimits inflate = {};
   LayerLimits limits = {};
+  const parse::secret::SecretRules* secrets = nullptr;                 ///< borrowed; none: secrets are not sought
   std::function<void(std::uint64_t stored_bytes)> progress = nullptr;  ///< called by several threads
 };
 

@@ -30,6 +30,7 @@ using parse::image::EntryType;
 namespace {
 
 constexpr std::size_t piece_bytes = 256U << 10U;
+constexpr std::size_t max_capability_bytes = 64;
 
 /// File systems whose files are not the host's own, by statfs(2)'s f_type; those that linux/magic.h lacks by
 /// number.
@@ -79,7 +80,10 @@ std::vector<std::string> names_in(const Fd& folder) {
 class RootWalker {
  public:
   RootWalker(const RootOptions& root, const LayerOptions& options)
-      : root_(root), options_(options), collector_(options.scratch, options.limits), piece_(piece_bytes) {}
+      : root_(root),
+        options_(options),
+        collector_(options.scratch, options.limits, options.secrets),
+        piece_(piece_bytes) {}
 
   Result<model::LayerFacts> walk(const std::string& path) {
     Fd top(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -130,6 +134,7 @@ class RootWalker {
         continue;
       }
       if (S_ISDIR(status.st_mode)) {
+        collector_.see_folder(child, status.st_mode & 07777U);
         if (child.size() <= base::CanonPath::max_bytes) waiting.push_back(child);
         else collector_.note(child.substr(0, 200), "path longer than 4096 bytes");
         continue;
@@ -171,6 +176,8 @@ class RootWalker {
     entry.uid = status.st_uid;
     entry.gid = status.st_gid;
     entry.type = S_ISLNK(status.st_mode) ? EntryType::symlink : EntryType::device;
+    if (S_ISCHR(status.st_mode)) entry.device = Entry::Device::character;
+    if (S_ISBLK(status.st_mode)) entry.device = Entry::Device::block;
     if (!S_ISREG(status.st_mode)) return begin(entry);
 
     const Fd file(::openat(folder.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
@@ -181,6 +188,9 @@ class RootWalker {
     }
     entry.type = EntryType::regular;
     entry.size = static_cast<std::uint64_t>(opened.st_size);
+    std::array<char, max_capability_bytes> capability{};
+    const ssize_t got = ::fgetxattr(file.get(), "security.capability", capability.data(), capability.size());
+    if (got > 0) entry.capability = Bytes(capability.data(), static_cast<std::size_t>(got));
     auto wanted = collector_.begin(entry);
     if (!wanted.ok()) return wanted.error();
     return *wanted ? read_content(file, path, entry.size) : Status{};

@@ -60,14 +60,14 @@ base::Result<std::vector<CachedFile>> files_below(const std::string& folder) {
 
 }  // namespace
 
-std::string LayerCache::file_of(const base::Digest& layer, std::uint32_t parsers_version) const {
-  return fmt::format("{}/v{}-{}/{}/{}", folder_, model::codec_version, parsers_version, name_of(layer.algorithm()),
-                     layer.hex());
+std::string LayerCache::file_of(const base::Digest& layer, const Version& version) const {
+  return fmt::format("{}/v{}-{}-{:x}/{}/{}", folder_, model::codec_version, version.parsers, version.secret_rules,
+                     name_of(layer.algorithm()), layer.hex());
 }
 
 base::Result<std::optional<model::LayerFacts>> LayerCache::get(const base::Digest& layer,
-                                                               std::uint32_t parsers_version) const {
-  const std::string path = file_of(layer, parsers_version);
+                                                               const Version& version) const {
+  const std::string path = file_of(layer, version);
   const auto content = base::read_file(path, max_file_bytes);
   if (!content.ok()) {
     if (content.error().code() == base::ErrorCode::not_found) return std::optional<model::LayerFacts>();
@@ -85,7 +85,7 @@ base::Result<std::optional<model::LayerFacts>> LayerCache::get(const base::Diges
 
 base::Status LayerCache::put(const base::Digest& layer, std::uint32_t parsers_version,
                              const model::LayerFacts& facts) const {
-  const std::string path = file_of(layer, parsers_version);
+  const std::string path = file_of(layer, {parsers_version, facts.secret_rules});
   const std::string content = model::encode(facts);
   if (content.size() > max_file_bytes) {
     return base::Error(base::ErrorCode::limit, "layer cache: facts larger than max_file_bytes");

@@ -16,7 +16,7 @@ namespace doorman::store {
 
 /// Facts of layers that were read before, one file each, below the state folder:
 ///
-///     layers/v<codec>-<parsers>/sha256/<hex of the layer's digest>
+///     layers/v<codec>-<parsers>-<secret rules>/sha256/<hex of the layer's digest>
 ///
 /// The key is a digest that was computed, never one that was only announced. Several processes may use the
 /// same folder at once: files appear whole or not at all, and whoever loses a race wrote the same bytes.
@@ -27,10 +27,16 @@ class LayerCache {
 
   explicit LayerCache(const std::string& state_folder) : folder_(state_folder + "/layers") {}
 
-  /// The facts, or nothing where they are not known. A file that is corrupt is removed and counts as not
-  /// known. A hit renews the time of last use.
+  /// By what facts were found: other versions find others.
+  struct Version {
+    std::uint32_t parsers = 0;
+    std::uint64_t secret_rules = 0;  ///< LayerFacts::secret_rules; 0 where no secrets are sought
+  };
+
+  /// The facts, or nothing where they are not known by that version. A file that is corrupt is removed and counts
+  /// as not known. A hit renews the time of last use.
   [[nodiscard]] base::Result<std::optional<model::LayerFacts>> get(const base::Digest& layer,
-                                                                   std::uint32_t parsers_version) const;
+                                                                   const Version& version) const;
   [[nodiscard]] base::Status put(const base::Digest& layer, std::uint32_t parsers_version,
                                  const model::LayerFacts& facts) const;
   /// Whether this object has put anything: what did not grow need not be pruned.
@@ -55,7 +61,7 @@ class LayerCache {
   [[nodiscard]] base::Result<Size> prune(const Limits& limits, base::Time now) const;
 
  private:
-  [[nodiscard]] std::string file_of(const base::Digest& layer, std::uint32_t parsers_version) const;
+  [[nodiscard]] std::string file_of(const base::Digest& layer, const Version& version) const;
 
   std::string folder_;
   mutable std::atomic<bool> grew_ = false;

@@ -52,7 +52,7 @@ class LayerCacheTest : public testing::Test {
 TEST_F(LayerCacheTest, WhatWasPutIsFound) {
   ASSERT_TRUE(cache_.put(layer_, 1, facts_named("etc/gone")).ok());
   EXPECT_TRUE(fs::exists(file_of(layer_, 1)));
-  const auto got = cache_.get(layer_, 1);
+  const auto got = cache_.get(layer_, {1});
   ASSERT_TRUE(got.ok());
   ASSERT_TRUE(got->has_value());
   EXPECT_EQ((*got)->whiteouts, std::vector<std::string>{"etc/gone"});
@@ -60,25 +60,25 @@ TEST_F(LayerCacheTest, WhatWasPutIsFound) {
 
 TEST_F(LayerCacheTest, AnotherDigestAlgorithmOrVersionIsAMiss) {
   ASSERT_TRUE(cache_.put(layer_, 1, facts_named("a")).ok());
-  for (const auto& got : {cache_.get(base::digest_of("other"), 1), cache_.get(layer_, 2),
-                          cache_.get(base::digest_of("layer", DigestAlgorithm::sha512), 1)}) {
+  for (const auto& got : {cache_.get(base::digest_of("other"), {1}), cache_.get(layer_, {2}),
+                          cache_.get(base::digest_of("layer", DigestAlgorithm::sha512), {1})}) {
     ASSERT_TRUE(got.ok());
     EXPECT_FALSE(got->has_value());
   }
   ASSERT_TRUE(cache_.put(base::digest_of("layer", DigestAlgorithm::sha512), 1, facts_named("b")).ok());
-  EXPECT_EQ((*cache_.get(layer_, 1))->whiteouts[0], "a");
+  EXPECT_EQ((*cache_.get(layer_, {1}))->whiteouts[0], "a");
 }
 
 TEST_F(LayerCacheTest, ACorruptFileIsAMissAndIsRemoved) {
   ASSERT_TRUE(cache_.put(layer_, 1, facts_named("a")).ok());
   const fs::path file = file_of(layer_, 1);
   std::ofstream(file, std::ios::app) << "x";
-  const auto got = cache_.get(layer_, 1);
+  const auto got = cache_.get(layer_, {1});
   ASSERT_TRUE(got.ok());
   EXPECT_FALSE(got->has_value());
   EXPECT_FALSE(fs::exists(file));
   ASSERT_TRUE(cache_.put(layer_, 1, facts_named("a")).ok());
-  EXPECT_TRUE((*cache_.get(layer_, 1)).has_value());
+  EXPECT_TRUE((*cache_.get(layer_, {1})).has_value());
 }
 
 TEST_F(LayerCacheTest, FoldersArePrivate) {
@@ -99,7 +99,7 @@ TEST_F(LayerCacheTest, AFolderThatCannotBeWrittenIsAnErrorNotACrash) {
 
 TEST_F(LayerCacheTest, WhatCannotBeReadIsAnErrorNotAMiss) {
   fs::create_directories(file_of(layer_, 1));
-  const auto got = cache_.get(layer_, 1);
+  const auto got = cache_.get(layer_, {1});
   ASSERT_FALSE(got.ok());
   EXPECT_TRUE(got.error().message().starts_with("layer cache: ")) << got.error().message();
 }
@@ -111,7 +111,7 @@ TEST_F(LayerCacheTest, WritersAndReadersAtOnceSeeWholeFiles) {
       if (which % 2 == 0) {
         EXPECT_TRUE(cache_.put(layer, 1, facts_named("same")).ok());
       } else {
-        const auto got = cache_.get(layer, 1);
+        const auto got = cache_.get(layer, {1});
         ASSERT_TRUE(got.ok());
         EXPECT_TRUE(!got->has_value() || (*got)->whiteouts[0] == "same");
       }
@@ -131,7 +131,7 @@ TEST_F(LayerCacheTest, AHitRenewsTheTimeOfUse) {
   ASSERT_TRUE(cache_.put(layer_, 1, {}).ok());
   const base::Time long_ago = base::now() - hours(1000);
   set_last_use(file_of(layer_, 1), long_ago);
-  ASSERT_TRUE(cache_.get(layer_, 1)->has_value());
+  ASSERT_TRUE(cache_.get(layer_, {1})->has_value());
   EXPECT_GT(last_use(file_of(layer_, 1)), long_ago);
 }
 

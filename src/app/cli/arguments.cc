@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
-#include "app/cli/nearest.h"
 #include "app/cli/words.h"
+#include "base/nearest.h"
 #include "base/text.h"
 
 namespace doorman::app::cli {
@@ -50,7 +50,7 @@ class ArgumentParser {
     const auto expected = next_words(typed_);
     if (std::find(expected.begin(), expected.end(), word) == expected.end()) {
       return usage(fmt::format("`{}{}` is no verb ({}){}", typed_, base::printable(word), listed(expected),
-                               did_you_mean(word, expected)));
+                               base::did_you_mean(word, expected)));
     }
     typed_ += word;
     const auto found =
@@ -94,7 +94,7 @@ class ArgumentParser {
 
   [[nodiscard]] Status unknown_option(std::string_view name) const {
     return usage(fmt::format("--{} is no option{}{}", base::printable(name), of_verb(),
-                             did_you_mean(name, names_of(options_), "--")));
+                             base::did_you_mean(name, names_of(options_), "--")));
   }
 
   [[nodiscard]] std::string of_verb() const {

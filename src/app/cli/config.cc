@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <set>
 
-#include "app/cli/nearest.h"
 #include "app/cli/words.h"
+#include "base/nearest.h"
 #include "base/text.h"
 #include "base/yaml.h"
 
@@ -105,7 +105,8 @@ class ConfigWalker {
                            const std::vector<std::string_view>& sections) {
     auto known = names_of(options);
     known.insert(known.end(), sections.begin(), sections.end());
-    return usage_at(where, fmt::format("`{}` is no setting{}", base::printable(key), did_you_mean(key, known)));
+    return usage_at(where,
+                    fmt::format("`{}` is no setting{}", base::printable(key), base::did_you_mean(key, known)));
   }
 
   const Verb& verb_;

@@ -7,8 +7,8 @@
 #include <array>
 #include <vector>
 
-#include "app/cli/nearest.h"
 #include "app/cli/setting.h"
+#include "base/nearest.h"
 #include "base/text.h"
 
 namespace doorman::app::cli {
@@ -157,7 +157,7 @@ base::Result<std::string> help_text(std::span<const std::string> words, std::siz
     known.push_back(verb.words);
   }
   return base::Error(base::ErrorCode::usage,
-                     fmt::format("`{}` is no verb{}", base::printable(asked), did_you_mean(asked, known)));
+                     fmt::format("`{}` is no verb{}", base::printable(asked), base::did_you_mean(asked, known)));
 }
 
 }  // namespace doorman::app::cli

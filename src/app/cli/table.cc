@@ -14,6 +14,9 @@ constexpr Options scan_options[] = {
     &options::severity,
     &options::fail_on,
     &options::ignore_unfixed,
+    &options::policy,
+    &options::exceptions,
+    &options::no_secrets,
     &options::all,
     &options::format,
     &options::output,
@@ -32,6 +35,9 @@ constexpr Options scan_options[] = {
     &options::no_cache,
     &options::jobs,
 };
+constexpr Options policy_check_options[] = {&options::policy_format};
+constexpr Options policy_explain_options[] = {&options::rule, &options::case_name};
+constexpr Options policy_fields_options[] = {&options::source, &options::fields_format};
 constexpr Options db_build_options[] = {&options::db_output, &options::quiet, &options::state_dir};
 constexpr Options db_info_options[] = {&options::db, &options::state_dir};
 constexpr Options cache_options[] = {&options::state_dir};
@@ -58,6 +64,28 @@ constexpr Term scan_examples[] = {
 };
 constexpr Section scan_sections[] = {{"Targets", scan_targets}, {"Examples", scan_examples}};
 
+constexpr Term policy_check_examples[] = {
+    {"doorman policy check rules.yaml local_rules.yaml", "Whether two rule files are sound, read as one"},
+    {"doorman policy check image", "The same of the built-in pack for images"},
+};
+constexpr Section policy_check_sections[] = {{"Examples", policy_check_examples}};
+constexpr Term policy_parse_examples[] = {
+    {"doorman policy parse 'proc.name = sh and not user.uid = 0'", "The tree of one condition"},
+    {"doorman policy parse - < conditions.jsonl", "Those of many, a JSON string a line, an answer a line"},
+};
+constexpr Section policy_parse_sections[] = {{"Examples", policy_parse_examples}};
+constexpr Term policy_explain_examples[] = {
+    {"doorman policy explain image case.yaml", "What each rule for images says of the case, and why"},
+    {"doorman policy explain --rule 'Image runs as root' policies/team policies/team/tests/users.yaml",
+     "Why one rule says what it says, for each case of a file"},
+};
+constexpr Section policy_explain_sections[] = {{"Examples", policy_explain_examples}};
+constexpr Term policy_fields_examples[] = {
+    {"doorman policy fields --source package", "What a rule about packages may ask"},
+    {"doorman policy fields proc.", "The fields whose names hold `proc.`"},
+};
+constexpr Section policy_fields_sections[] = {{"Examples", policy_fields_examples}};
+
 constexpr Term completion_examples[] = {
     {"doorman completion bash > /etc/bash_completion.d/doorman", ""},
     {"doorman completion zsh > /usr/local/share/zsh/site-functions/_doorman", ""},
@@ -74,13 +102,83 @@ constexpr Verb all_verbs[] = {
         .max_operands = any_number,
         .operand_choices = {},
         .summary = "What is in an image, and what is wrong with it",
-        .about =
-            "Reads each target once, lists its packages and compares them with the advisory database. A target "
-            "is a file, a folder, a reference to a registry, or one of the forms below; without its prefix it "
-            "is recognised by what it is.\n\n"
-            "The report goes to standard output, everything else to standard error.",
+        .about = "Reads each target once, lists its packages, compares them with the advisory database and judges "
+                 "what it "
+                 "finds by the rules of --policy. A target "
+                 "is a file, a folder, a reference to a registry, or one of the forms below; without its prefix it "
+                 "is recognised by what it is.\n\n"
+                 "The report goes to standard output, everything else to standard error.",
         .options = scan_options,
         .sections = scan_sections,
+    },
+    {
+        .id = VerbId::policy_check,
+        .words = "policy check",
+        .operands = "FILE|PACK...",
+        .min_operands = 1,
+        .max_operands = any_number,
+        .operand_choices = {},
+        .summary = "Tell everything that is wrong with rule files",
+        .about = "Reads the files as one rule set, in the order given, checks every rule against the field "
+                 "catalogue and "
+                 "compiles it. A folder stands for its *.yaml files, the name of a built-in pack for that pack.\n\n"
+                 "Exit code 1 means that there is an error; warnings alone pass.",
+        .options = policy_check_options,
+        .sections = policy_check_sections,
+    },
+    {
+        .id = VerbId::policy_parse,
+        .words = "policy parse",
+        .operands = "CONDITION|-",
+        .min_operands = 1,
+        .max_operands = 1,
+        .operand_choices = {},
+        .summary = "Show the tree of a condition, as JSON",
+        .about = "With - it reads conditions from standard input, one JSON string a line, and answers each with "
+                 "one JSON "
+                 "object a line: whether it can be parsed, and its tree or the error and its place.",
+        .options = {},
+        .sections = policy_parse_sections,
+    },
+    {
+        .id = VerbId::policy_test,
+        .words = "policy test",
+        .operands = "PACK|FOLDER...",
+        .min_operands = 1,
+        .max_operands = any_number,
+        .operand_choices = {},
+        .summary = "Ask the rules of a pack about the cases beside them",
+        .about = "A pack is a folder of rule files with its cases in the folder tests, or a built-in one. Each "
+                 "case says "
+                 "which rules should match it; what differs is told, and so is a rule that no case tries.",
+        .options = {},
+        .sections = {},
+    },
+    {
+        .id = VerbId::policy_explain,
+        .words = "policy explain",
+        .operands = "FILE|PACK CASES",
+        .min_operands = 2,
+        .max_operands = 2,
+        .operand_choices = {},
+        .summary = "Tell why rules match or do not match an event or a fact",
+        .about = "Shows each rule's condition as a tree, with what every part of it came to and which parts "
+                 "decided. CASES "
+                 "is a YAML or JSON file of one case or several, written as for policy test.",
+        .options = policy_explain_options,
+        .sections = policy_explain_sections,
+    },
+    {
+        .id = VerbId::policy_fields,
+        .words = "policy fields",
+        .operands = "[PATTERN]",
+        .min_operands = 0,
+        .max_operands = 1,
+        .operand_choices = {},
+        .summary = "List the fields that rules may use",
+        .about = "All of them, or those whose names hold the pattern; * stands for any text.",
+        .options = policy_fields_options,
+        .sections = policy_fields_sections,
     },
     {
         .id = VerbId::db_build,
@@ -169,8 +267,8 @@ constexpr Verb all_verbs[] = {
 };
 
 constexpr Term exit_codes[] = {
-    {"0", "Done, and nothing that --fail-on names was found"},
-    {"1", "The verdict is no: --fail-on found what it names"},
+    {"0", "Done: no rule denies, and nothing that --fail-on names was found"},
+    {"1", "The verdict is no: a rule denies, --fail-on found what it names, or rules or their tests are wrong"},
     {"2", "It could not be decided: a mistake in the command, something that cannot be read, a wrong digest"},
 };
 constexpr Term variables[] = {
@@ -227,6 +325,11 @@ bool is_about_program(VerbId id) {
     case VerbId::version:
       return true;
     case VerbId::scan:
+    case VerbId::policy_check:
+    case VerbId::policy_parse:
+    case VerbId::policy_test:
+    case VerbId::policy_explain:
+    case VerbId::policy_fields:
     case VerbId::db_build:
     case VerbId::db_info:
     case VerbId::cache_info:

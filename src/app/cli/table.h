@@ -12,7 +12,21 @@
 /// manual page, completions, environment and configuration file all read it.
 namespace doorman::app::cli {
 
-enum class VerbId : std::uint8_t { scan, db_build, db_info, cache_info, cache_clear, completion, help, version };
+enum class VerbId : std::uint8_t {
+  scan,
+  policy_check,
+  policy_parse,
+  policy_test,
+  policy_explain,
+  policy_fields,
+  db_build,
+  db_info,
+  cache_info,
+  cache_clear,
+  completion,
+  help,
+  version,
+};
 
 /// A word and what it means, under a heading: targets, examples, exit codes.
 struct Term {
@@ -60,6 +74,26 @@ inline constexpr auto fail_on = optional<parse_fail_on>({
 inline constexpr auto ignore_unfixed = flag({
     .name = "ignore-unfixed",
     .help = "Leave out findings that no update fixes; --fail-on does not see them either",
+    .group = Group::findings,
+});
+inline constexpr auto policy = repeated<parse_file_name>({
+    .name = "policy",
+    .value = "FILE|FOLDER|PACK",
+    .help = "Judge by the rules of this file, folder or built-in pack; repeat it for several. Without it, by the pack "
+            "image; none judges nothing",
+    .group = Group::findings,
+    .completes = Completes::files,
+});
+inline constexpr auto exceptions = repeated<parse_file_name>({
+    .name = "exceptions",
+    .value = "FILE",
+    .help = "What the rules find but shall not count, by rule and subject, with reason and end; repeat it for several",
+    .group = Group::findings,
+    .completes = Completes::files,
+});
+inline constexpr auto no_secrets = flag({
+    .name = "no-secrets",
+    .help = "Do not look for secrets",
     .group = Group::findings,
 });
 inline constexpr auto all = flag({
@@ -186,6 +220,49 @@ inline constexpr auto db_output = optional<parse_file_name>({
     .help = "Where to write the database, instead of the state folder, where scan finds it by itself",
     .group = Group::output,
     .completes = Completes::files,
+});
+
+inline constexpr auto policy_format = defaulted<parse_policy_format>({
+    .name = "format",
+    .letter = 'f',
+    .value = "FORMAT",
+    .help = "The form of the answer: table, for people, or json",
+    .group = Group::output,
+    .fallback = "table",
+    .choices = policy_format_names,
+    .flag_only = true,
+});
+inline constexpr auto fields_format = defaulted<parse_fields_format>({
+    .name = "format",
+    .letter = 'f',
+    .value = "FORMAT",
+    .help = "The form of the list: table, json or markdown",
+    .group = Group::output,
+    .fallback = "table",
+    .choices = fields_format_names,
+    .flag_only = true,
+});
+inline constexpr auto source = optional<parse_event_source>({
+    .name = "source",
+    .value = "SOURCE",
+    .help = "Only the fields of this source",
+    .group = Group::findings,
+    .choices = event_source_names,
+    .flag_only = true,
+});
+inline constexpr auto rule = optional<parse_item_name>({
+    .name = "rule",
+    .value = "NAME",
+    .help = "Only the rule of that name",
+    .group = Group::findings,
+    .flag_only = true,
+});
+inline constexpr auto case_name = optional<parse_item_name>({
+    .name = "case",
+    .value = "NAME",
+    .help = "Only the case of that name",
+    .group = Group::findings,
+    .flag_only = true,
 });
 
 inline constexpr auto man = flag({

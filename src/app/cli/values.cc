@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "app/cli/nearest.h"
+#include "base/nearest.h"
 #include "base/text.h"
 
 namespace doorman::app::cli {
@@ -22,7 +22,7 @@ Error usage(std::string message) { return {ErrorCode::usage, std::move(message)}
 
 Error unknown_word(std::string_view text, std::string_view what, std::span<const std::string_view> names) {
   return usage(fmt::format("`{}` is no {} ({}){}", base::printable(text), what, fmt::join(names, ", "),
-                           did_you_mean(text, names)));
+                           base::did_you_mean(text, names)));
 }
 
 template <typename Enum>
@@ -53,6 +53,18 @@ std::string_view to_text(ReportFormat format) { return report_format_names.at(st
 
 Result<ReportFormat> parse_report_format(std::string_view text) {
   return parse_name<ReportFormat>(text, "format", report_format_names);
+}
+
+Result<PolicyFormat> parse_policy_format(std::string_view text) {
+  return parse_name<PolicyFormat>(text, "format", policy_format_names);
+}
+
+Result<FieldsFormat> parse_fields_format(std::string_view text) {
+  return parse_name<FieldsFormat>(text, "format", fields_format_names);
+}
+
+Result<model::EventSource> parse_event_source(std::string_view text) {
+  return parse_name<model::EventSource>(text, "source", event_source_names);
 }
 
 Result<Verify> parse_verify(std::string_view text) {
@@ -133,6 +145,11 @@ Result<base::Time> parse_moment(std::string_view text) {
   if (const auto time = base::parse_time(text)) return *time;
   return usage(
       fmt::format("`{}` is no date; write it as 2024-05-01 or 2024-05-01T10:20:30Z", base::printable(text)));
+}
+
+Result<std::string> parse_item_name(std::string_view text) {
+  if (text.empty()) return usage("the name is empty");
+  return std::string(text);
 }
 
 Result<std::string> parse_file_name(std::string_view text) {

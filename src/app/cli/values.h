@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "model/field.h"
 #include "model/image.h"
 #include "model/vulnerability.h"
 
@@ -23,6 +24,19 @@ inline constexpr std::array<std::string_view, 5> report_format_names = {"table",
                                                                         "sarif"};
 std::string_view to_text(ReportFormat format);
 base::Result<ReportFormat> parse_report_format(std::string_view text);
+
+enum class PolicyFormat : std::uint8_t { table, json };
+inline constexpr std::array<std::string_view, 2> policy_format_names = {"table", "json"};
+base::Result<PolicyFormat> parse_policy_format(std::string_view text);
+
+enum class FieldsFormat : std::uint8_t { table, json, markdown };
+inline constexpr std::array<std::string_view, 3> fields_format_names = {"table", "json", "markdown"};
+base::Result<FieldsFormat> parse_fields_format(std::string_view text);
+
+/// What `source:` takes in a rule file.
+inline constexpr std::array<std::string_view, model::event_source_count> event_source_names = {
+    "syscall", "image", "package", "vulnerability", "file", "secret", "admission", "flow", "k8s_audit", "host"};
+base::Result<model::EventSource> parse_event_source(std::string_view text);
 
 enum class Verify : std::uint8_t {
   digests,  ///< of what is read; a cached layer is not read again
@@ -93,6 +107,9 @@ base::Result<model::Platform> parse_platform(std::string_view text);
 
 /// `2024-05-01` or an RFC 3339 time.
 base::Result<base::Time> parse_moment(std::string_view text);
+
+/// Text that is not empty: what something in a file is called.
+base::Result<std::string> parse_item_name(std::string_view text);
 
 /// Text that is not empty and holds no NUL: the name of a file or folder.
 base::Result<std::string> parse_file_name(std::string_view text);

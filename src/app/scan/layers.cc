@@ -23,10 +23,12 @@ const base::Digest* cache_key(const model::LayerRef& layer) {
   return layer.diff_id ? &*layer.diff_id : nullptr;
 }
 
-std::optional<LayerFacts> recall(const model::LayerRef& layer, const ReadPlan& plan) {
+std::optional<LayerFacts> recall(const model::LayerRef& layer, const source::LayerOptions& options,
+                                 const ReadPlan& plan) {
   const base::Digest* key = cache_key(layer);
   if (plan.cache == nullptr || plan.read_again || key == nullptr) return std::nullopt;
-  auto known = plan.cache->get(*key, parsers_version);
+  const std::uint64_t secret_rules = options.secrets == nullptr ? 0 : options.secrets->version();
+  auto known = plan.cache->get(*key, {parsers_version, secret_rules});
   return known.ok() ? *std::move(known) : std::nullopt;
 }
 
@@ -69,7 +71,7 @@ Result<std::vector<LayerFacts>> read_layers(source::ImageSource& image, const so
   std::vector<std::optional<Result<LayerFacts>>> results(layers.size());
   base::for_each_in_parallel(order.size(), plan.jobs, [&](std::size_t at) {
     const std::size_t index = order[at];
-    if (auto known = recall(layers[index], plan)) {
+    if (auto known = recall(layers[index], options, plan)) {
       if (options.progress) options.progress(layers[index].size);
       results[index].emplace(*std::move(known));
       return;

@@ -10,6 +10,7 @@
 #include "derive/compose.h"
 #include "parse/image/manifest.h"
 #include "parse/image/reference.h"
+#include "parse/secret/scanner.h"
 #include "source/archive_stream.h"
 #include "source/containers_storage.h"
 #include "source/engine.h"
@@ -67,6 +68,13 @@ class TargetReader {
   }
 
  private:
+  Result<Inventory> compose(derive::Target target, std::vector<model::LayerFacts> layers) {
+    if (options_.layer.secrets != nullptr && target.config) {
+      DOORMAN_TRY(target.secrets, parse::secret::find_in_settings(*options_.layer.secrets, *target.config));
+    }
+    return derive::compose(std::move(target), std::move(layers));
+  }
+
   Result<Inventory> read_image(Result<std::unique_ptr<ImageSource>> opened) {
     if (!opened.ok()) return opened.error();
     ImageSource& image = **opened;
@@ -74,8 +82,8 @@ class TargetReader {
     for (const model::LayerRef& layer : image.layers()) bytes += layer.size;
     if (options_.begin) options_.begin(bytes, image.layers().size());
     DOORMAN_TRY(auto layers, read_layers(image, options_.layer, options_.plan));
-    return derive::compose({target_.text, model::Subject::Kind::image, image.identity(), image.config(), true},
-                           std::move(layers));
+    return compose({target_.text, model::Subject::Kind::image, image.identity(), image.config(), true},
+                   std::move(layers));
   }
 
   Result<Inventory> read_stream(base::ByteStream& stream, std::uint64_t bytes) {
@@ -84,9 +92,9 @@ class TargetReader {
     if (options_.plan.cache != nullptr) {
       for (const model::LayerFacts& facts : streamed.layers) remember(*options_.plan.cache, facts);
     }
-    return derive::compose({target_.text, model::Subject::Kind::image, std::move(streamed.image.identity),
-                            std::move(streamed.image.config), true},
-                           std::move(streamed.layers));
+    return compose({target_.text, model::Subject::Kind::image, std::move(streamed.image.identity),
+                    std::move(streamed.image.config), true},
+                   std::move(streamed.layers));
   }
 
   /// The archive itself may be compressed: then, or in a pipe, it can only be read from front to end.
@@ -147,7 +155,7 @@ class TargetReader {
     DOORMAN_TRY(source::StoredImage image, source::find_stored_image(target_.location));
     if (options_.begin) options_.begin(0, image.layer_folders.size());
     DOORMAN_TRY(auto layers, read_layer_folders(image.layer_folders, options_.layer, options_.plan.jobs));
-    return derive::compose(
+    return compose(
         {target_.text, model::Subject::Kind::image, std::move(image.identity), std::move(image.config), false},
         std::move(layers));
   }

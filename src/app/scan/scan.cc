@@ -9,8 +9,10 @@
 #include <thread>
 
 #include "app/db.h"
+#include "app/scan/judging.h"
 #include "app/scan/read_target.h"
 #include "app/scan/target.h"
+#include "app/secret_rules.h"
 #include "app/state.h"
 #include "app/terminal.h"
 #include "base/fd.h"
@@ -40,6 +42,7 @@ class Scan {
     const auto requests = command_.get(options::output);
     DOORMAN_TRY(const auto destinations, cli::plan_outputs(command_.get(options::format), requests));
     DOORMAN_CHECK(check_count(destinations));
+    DOORMAN_TRY(judging_, Judging::open(command_.get(options::policy), command_.get(options::exceptions)));
     DOORMAN_CHECK(prepare());
     bool undecided = false;
     for (const std::string& target : command_.operands()) {
@@ -81,6 +84,10 @@ class Scan {
     read_.ca_file = command_.get(options::ca_file).value_or("");
     read_.insecure_http = command_.get(options::insecure_http);
     progress_ = sink::Progress::on_stderr(command_.get(options::quiet) || command_.get(options::no_progress));
+    if (!command_.get(options::no_secrets)) {
+      DOORMAN_TRY(parse::secret::SecretRules rules, built_in_secret_rules());
+      read_.layer.secrets = &secret_rules_.emplace(std::move(rules));
+    }
     read_.layer.progress = [this](std::uint64_t bytes) { progress_->add_bytes(bytes); };
     return {};
   }
@@ -108,10 +115,11 @@ class Scan {
     progress_->finish();
     DOORMAN_TRY(model::Inventory inventory, std::move(read));
     if (inventory.distribution) inventory.support = derive::support_of(*inventory.distribution, now_);
-    model::Report report{std::move(inventory), {}, 0, database_->info(), std::nullopt, DOORMAN_VERSION};
+    model::Report report{std::move(inventory), {},          0, database_->info(), std::nullopt,
+                         DOORMAN_VERSION,      std::nullopt};
     report.created = created(report.inventory);
     report.findings = derive::match(report.inventory, database_->reader(), {command_.get(options::all)});
-    judge(report);
+    judge(report, spec);
     reports_.push_back(std::move(report));
     return {};
   }
@@ -126,12 +134,14 @@ class Scan {
     return inventory.config ? inventory.config->created : std::nullopt;
   }
 
-  void judge(model::Report& report) {
+  /// What is hidden counts, what is ignored does not.
+  void judge(model::Report& report, const TargetSpec& target) {
     const auto lowest = command_.get(options::fail_on);
     const auto shown = command_.get(options::severity);
     if (command_.get(options::ignore_unfixed)) {
       std::erase_if(report.findings, [](const auto& finding) { return finding.fix != model::FixState::fixed; });
     }
+    if (judging_.judge(report, target, now_)) failed_ = true;
     for (const model::Finding& finding : report.findings) {
       if (lowest && finding.vulnerability.severity >= *lowest) failed_ = true;
     }
@@ -164,6 +174,8 @@ class Scan {
   const cli::ParsedCommand& command_;
   const cli::Environment& environment_;
   std::string state_path_;  ///< empty when there is none
+  Judging judging_;
+  std::optional<parse::secret::SecretRules> secret_rules_;  ///< none: secrets are not sought
   std::optional<Database> database_;
   std::optional<store::LayerCache> cache_;
   std::unique_ptr<sink::Progress> progress_;

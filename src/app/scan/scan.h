@@ -5,8 +5,9 @@
 
 namespace doorman::app {
 
-/// The verb `scan`: reads each target, matches it, tells what it found. Returns the exit code: 0 passed, 1
-/// --fail-on found what it names, 2 a target could not be decided (the others are told all the same).
+/// The verb `scan`: reads each target, matches and judges it, tells what it found. Returns the exit code: 0 passed,
+/// 1 a rule denies or --fail-on found what it names, 2 a target could not be decided (the others are told all the
+/// same).
 int scan(const cli::ParsedCommand& command, const cli::Environment& environment);
 
 }  // namespace doorman::app

@@ -83,6 +83,8 @@ Result<model::ImageConfig> parse_config(base::Bytes json) {
   config.volumes = names(settings["Volumes"]);
   config.working_dir = settings["WorkingDir"].string_or("");
   config.stop_signal = settings["StopSignal"].string_or("");
+  const auto check = strings(settings["Healthcheck"]["Test"]);
+  config.health_check = !check.empty() && check.front() != "NONE";
   for (const auto& [name, text] : settings["Labels"].members())
     config.labels.emplace_back(name, text.string_or(""));
   std::ranges::sort(config.labels);

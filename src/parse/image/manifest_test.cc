@@ -95,6 +95,16 @@ TEST(Config, TellsSettingsAndHistory) {
   EXPECT_FALSE(parse_config(R"({"rootfs":{"diff_ids":["nonsense"]}})").ok());
 }
 
+TEST(Config, AHealthCheckMayBeSwitchedOff) {
+  const auto with = [](const std::string& check) {
+    return parse_config(R"({"rootfs":{},"config":{"Healthcheck":)" + check + "}}")->health_check;
+  };
+  EXPECT_TRUE(with(R"({"Test":["CMD-SHELL","curl -f localhost"]})"));
+  EXPECT_FALSE(with(R"({"Test":["NONE"]})"));
+  EXPECT_FALSE(with(R"({"Test":[]})"));
+  EXPECT_FALSE(with("null"));
+}
+
 TEST(SavedImages, EachNamesItsConfigAndLayers) {
   const auto images =
       parse_saved_images(R"([{"Config":"c.json","RepoTags":["a:1","a:2"],"Layers":["x/layer.tar"]}])");

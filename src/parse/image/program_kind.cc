@@ -6,14 +6,24 @@ namespace {
 
 constexpr std::uint16_t type_executable = 2;
 constexpr std::uint16_t type_shared = 3;
+constexpr std::uint16_t type_core = 4;
 constexpr std::uint32_t segment_interpreter = 3;
+
+base::ByteReader elf_reader(base::Bytes head) {
+  return base::ByteReader(head, head.size() > 5 && head[5] == 2 ? std::endian::big : std::endian::little);
+}
+
+std::uint16_t elf_type(base::Bytes head) {
+  base::ByteReader reader = elf_reader(head);
+  reader.seek(16);
+  return reader.u16();
+}
 
 bool is_elf_program(base::Bytes head) {
   if (head.size() < 6) return false;
   const bool wide = head[4] == 2;
-  base::ByteReader reader(head, head[5] == 2 ? std::endian::big : std::endian::little);
-  reader.seek(16);
-  const std::uint16_t type = reader.u16();
+  base::ByteReader reader = elf_reader(head);
+  const std::uint16_t type = elf_type(head);
   if (type == type_executable) return true;
   if (type != type_shared) return false;
 
@@ -33,10 +43,10 @@ bool is_elf_program(base::Bytes head) {
 
 ProgramKind program_kind(base::Bytes head) {
   using Kind = model::ProgramFile::Kind;
-  if (head.starts_with("#!")) return {Kind::script, true};
+  if (head.starts_with("#!")) return {Kind::script, true, false};
   if (head.starts_with("\x7f"
                        "ELF"))
-    return {Kind::elf, is_elf_program(head)};
+    return {Kind::elf, is_elf_program(head), elf_type(head) == type_core};
   return {};
 }
 

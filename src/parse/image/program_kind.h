@@ -12,6 +12,7 @@ inline constexpr std::size_t program_head_bytes = 4096;
 struct ProgramKind {
   model::ProgramFile::Kind kind = model::ProgramFile::Kind::other;
   bool runs = false;  ///< it may run without an x bit being its only sign: `#!`, or ELF that is no mere library
+  bool core_dump = false;  ///< ELF that holds the memory of a program
 };
 
 /// Source: System V ABI, chapter 4 (ELF header) and 5 (program header); execve(2) for `#!`.

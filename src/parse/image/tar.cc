@@ -232,6 +232,7 @@ Status TarParser::begin_entry(const Header& header) {
     case '3':
     case '4':
       entry_.type = EntryType::device;
+      entry_.device = header.type == '3' ? Entry::Device::character : Entry::Device::block;
       break;
     case '5':
       entry_.type = EntryType::folder;
@@ -278,6 +279,7 @@ Status TarParser::begin_content() {
   expanded_ = 0;
   entry_.path = path_;
   entry_.link = link_;
+  entry_.capability = extension_.capability;
   auto wanted = visitor_.begin(entry_);
   if (!wanted.ok()) return wanted.error();
   wanted_ = *wanted && entry_.type == EntryType::regular;
@@ -326,6 +328,7 @@ Status TarParser::take_pax_record(std::string_view key, std::string_view value) 
   };
   if (key == "path" || key == "GNU.sparse.name") extension_.path = value;
   else if (key == "linkpath") extension_.link = value;
+  else if (key == "SCHILY.xattr.security.capability") extension_.capability = value;
   else if (key == "size") return number(extension_.size);
   else if (key == "uid") return number(extension_.uid);
   else if (key == "gid") return number(extension_.gid);

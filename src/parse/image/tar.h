@@ -24,6 +24,9 @@ struct Entry {
   std::uint32_t mode = 0;
   std::uint32_t uid = 0, gid = 0;
   std::uint64_t size = 0;  ///< of the content that `data` gets: holes of a sparse file included
+  enum class Device : std::uint8_t { none, character, block };
+  Device device = Device::none;      ///< of EntryType::device, which sockets of a folder are too
+  std::string_view capability = {};  ///< the attribute security.capability, raw; empty where there is none
 };
 
 /// Who is told what an archive holds.
@@ -75,7 +78,7 @@ class TarParser {
 
   /// What pax and GNU extension headers said about the next entry.
   struct Extension {
-    std::string path, link;
+    std::string path, link, capability;
     std::optional<std::uint64_t> size, uid, gid, real_size;
     std::vector<std::pair<std::uint64_t, std::uint64_t>> pieces;
     bool sparse = false;

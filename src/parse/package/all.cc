@@ -10,8 +10,10 @@ std::span<const Parser* const> all_parsers() {
   static constexpr std::array parsers = {
       &dpkg_parser,
       &apk_parser,
+      &install_marks_parser,
       &rpm_parser,
       &os_release_parser,
+      &accounts_parser,
       &npm_parser,
       &npm_lock_parser,
       &yarn_lock_parser,

@@ -8,8 +8,10 @@ namespace doorman::parse::package {
 // One line a format, defined in the file of the same name.
 extern const Parser dpkg_parser;
 extern const Parser apk_parser;
+extern const Parser install_marks_parser;
 extern const Parser rpm_parser;
 extern const Parser os_release_parser;
+extern const Parser accounts_parser;
 extern const Parser npm_parser;
 extern const Parser npm_lock_parser;
 extern const Parser yarn_lock_parser;

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "parse/package/all.h"
+#include "parse/package/dependency.h"
 #include "parse/package/file_list.h"
 #include "parse/package/notes.h"
 
@@ -21,7 +22,7 @@ namespace {
 constexpr std::uint64_t max_file_bytes = 64U << 20U;
 constexpr std::size_t max_packages = 200'000;
 constexpr std::size_t max_value_bytes = 4096;
-constexpr std::string_view letters_read = "PVAoLFR";
+constexpr std::string_view letters_read = "PVAoLDpFR";
 
 constexpr std::array<Pattern, 2> wants = {{
     {Pattern::Kind::path, "lib/apk/db/installed"},
@@ -55,8 +56,9 @@ class InstalledReader {
   base::Status read_field(char letter, std::string_view value) {
     if (first_line_ == 0) first_line_ = line_;
     if (letters_read.find(letter) == std::string_view::npos) return {};
-    if (value.size() > max_value_bytes) {
-      note(line_, fmt::format("{} of more than {} bytes", letter, max_value_bytes));
+    const std::size_t most = letter == 'D' || letter == 'p' ? max_dependency_bytes : max_value_bytes;
+    if (value.size() > most) {
+      note(line_, fmt::format("{} of more than {} bytes", letter, most));
       return {};
     }
     // The line between two stanzas may be missing; what follows is another package all the same.
@@ -79,6 +81,12 @@ class InstalledReader {
         break;
       case 'L':
         if (!value.empty()) package_.licenses.assign(1, std::string(value));
+        break;
+      case 'D':
+        add_apk_names(value, package_.needs);
+        break;
+      case 'p':
+        add_apk_names(value, package_.provides);
         break;
       case 'F':
         folder_ = value;

@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "parse/package/all.h"
+#include "parse/package/dependency.h"
 #include "parse/package/file_list.h"
 #include "parse/package/notes.h"
 
@@ -38,20 +39,28 @@ constexpr std::array<Pattern, 3> wants = {{
 
 struct Stanza {
   std::size_t line = 0;  // of its first field; 0 before there is one
-  std::string_view package, status, version, architecture, source;
+  std::string_view package, status, version, architecture, source, essential, priority;
+  std::string_view depends, pre_depends, recommends, provides;
 };
 
 struct Field {
   std::string_view name;  // in lower case
   std::string_view Stanza::* value;
+  std::size_t max_bytes = max_value_bytes;
 };
 
-constexpr std::array<Field, 5> fields = {{
+constexpr std::array<Field, 11> fields = {{
     {"package", &Stanza::package},
     {"status", &Stanza::status},
     {"version", &Stanza::version},
     {"architecture", &Stanza::architecture},
     {"source", &Stanza::source},
+    {"essential", &Stanza::essential},
+    {"priority", &Stanza::priority},
+    {"depends", &Stanza::depends, max_dependency_bytes},
+    {"pre-depends", &Stanza::pre_depends, max_dependency_bytes},
+    {"recommends", &Stanza::recommends, max_dependency_bytes},
+    {"provides", &Stanza::provides, max_dependency_bytes},
 }};
 
 const Field* find_field(std::string_view name) {
@@ -102,8 +111,8 @@ class StatusReader {
     if (stanza_.line == 0) stanza_.line = line_;
     if (field == nullptr) return {};
     const std::string_view value = base::trim(line.substr(colon + 1));
-    if (value.size() > max_value_bytes)
-      note(line_, fmt::format("{} of more than {} bytes", field->name, max_value_bytes));
+    if (value.size() > field->max_bytes)
+      note(line_, fmt::format("{} of more than {} bytes", field->name, field->max_bytes));
     else stanza_.*(field->value) = value;
     return {};
   }
@@ -155,6 +164,11 @@ class StatusReader {
     package.version = stanza.version;
     package.architecture = stanza.architecture;
     if (!stanza.source.empty()) set_source(package, stanza.source);
+    package.essential = stanza.essential == "yes" || stanza.priority == "required";
+    for (const std::string_view relation : {stanza.pre_depends, stanza.depends, stanza.recommends}) {
+      add_deb_names(relation, package.needs);
+    }
+    add_deb_names(stanza.provides, package.provides);
     return package;
   }
 

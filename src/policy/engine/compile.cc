@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include "policy/check/check.h"
+#include "policy/engine/compiled.h"
+#include "policy/engine/event_types.h"
+#include "policy/load/places.h"
+
+namespace doorman::policy {
+namespace {
+
+/// Falco's number: more types than this are said to cost.
+constexpr std::size_t many_event_types = 100;
+
+/// Checks rules and says what is wrong with them, of the same mistake in a macro only once.
+class RuleChecker {
+ public:
+  RuleChecker(const RuleSet& set, const Catalogue& catalogue, std::vector<Diagnostic>& diagnostics)
+      : set_(set), catalogue_(catalogue), report_(diagnostics) {}
+
+  /// Nothing for a rule that is not asked.
+  std::optional<Checked> check(const Rule& rule) {
+    if (report_.full()) return std::nullopt;
+    CheckedCondition checked = check_condition(rule.condition, rule.source, catalogue_);
+    const bool unknown_only = std::ranges::all_of(checked.errors, &CheckError::unknown_field, &CheckNote::what);
+    if (!checked.tree && rule.skip_unknown && unknown_only) {
+      const CheckNote& first = checked.errors.front();
+      report_.warning(code::unknown_filter, first.what.message, places(rule, first), first.what.hint);
+      return std::nullopt;
+    }
+    for (const CheckNote& note : checked.errors) {
+      if (is_new(note))
+        report_.error(code::compile_condition, note.what.message, places(rule, note), note.what.hint);
+    }
+    for (const CheckNote& note : checked.warnings) {
+      if (is_new(note)) report_.warning(code::condition_warning, note.what.message, places(rule, note));
+    }
+    if (checked.tree && rule.warn_event_types && rule.source == model::EventSource::syscall &&
+        event_types_of(rule.condition).count() > many_event_types)
+      report_.warning(code::no_event_type,
+                      "Rule matches too many evt.type values. This has a significant performance penalty.",
+                      {rule.place});
+    return std::move(checked.tree);
+  }
+
+  [[nodiscard]] std::size_t errors() const { return report_.errors(); }
+
+ private:
+  [[nodiscard]] Places places(const Rule& rule, const CheckNote& note) const {
+    return places_of(set_, rule, *note.part, note.what.at);
+  }
+
+  bool is_new(const CheckNote& note) {
+    return told_.emplace(note.what.at.file, note.what.at.offset, note.what.message).second;
+  }
+
+  const RuleSet& set_;
+  const Catalogue& catalogue_;
+  Report report_;
+  std::set<std::tuple<std::uint32_t, std::uint32_t, std::string>> told_;
+};
+
+void make_matchers(Engine::Compiled& compiled) {
+  const Graph& graph = compiled.graph;
+  compiled.texts.resize(graph.operands().size());
+  for (const Leaf& leaf : graph.leaves())
+    compiled.matchers.push_back(make_matcher(leaf, compiled.texts[leaf.operand]));
+  for (Matcher& matcher : compiled.matchers) finish(matcher, compiled.texts[matcher.operand]);
+}
+
+/// Numbers the nodes whose answers are remembered with a process.
+void number_process_nodes(Engine::Compiled& compiled) {
+  for (const Node& node : compiled.graph.nodes())
+    compiled.process_slots.push_back(node.process ? compiled.process_nodes++ : 0);
+}
+
+/// How many predicates the rules' conditions are made of; the graph also holds what they were before joining.
+std::size_t count_predicates(const Graph& graph, const std::vector<Bucket>& buckets) {
+  std::vector<bool> seen(graph.nodes().size());
+  std::vector<Ref> open;
+  for (const Bucket& bucket : buckets) {
+    for (const AskedRule& rule : bucket.rules) open.push_back(rule.whole);
+  }
+  std::size_t count = 0;
+  while (!open.empty()) {
+    const std::uint32_t number = node_of(open.back());
+    open.pop_back();
+    if (seen[number]) continue;
+    seen[number] = true;
+    const Node& node = graph.nodes()[number];
+    if (node.kind == Node::Kind::leaf) ++count;
+    if (node.kind != Node::Kind::all) continue;
+    for (const Ref part : graph.parts(node)) open.push_back(part);
+  }
+  return count;
+}
+
+}  // namespace
+
+Engine::Engine(std::unique_ptr<const Compiled> compiled) : compiled_(std::move(compiled)) {}
+Engine::~Engine() = default;
+
+const RuleSet& Engine::rules() const { return compiled_->set; }
+bool Engine::is_asked(std::uint32_t rule) const { return compiled_->asked[rule]; }
+std::size_t Engine::predicates() const { return compiled_->predicates; }
+
+std::shared_ptr<const Engine> Engine::compile(RuleSet rules, std::vector<Diagnostic>& diagnostics,
+                                              const Catalogue& catalogue) {
+  auto compiled = std::make_unique<Compiled>();
+  compiled->set = std::move(rules);
+  compiled->asked.resize(compiled->set.rules.size());
+  RuleChecker checker(compiled->set, catalogue, diagnostics);
+  std::vector<RuleRoot> roots;
+  for (std::uint32_t i = 0; i < compiled->set.rules.size(); ++i) {
+    const Rule& rule = compiled->set.rules[i];
+    const auto checked = checker.check(rule);
+    if (!checked || !rule.enabled) continue;
+    compiled->asked[i] = true;
+    roots.push_back({i, rule.source, compiled->graph.add(*checked)});
+  }
+  if (checker.errors() != 0) return nullptr;
+  make_buckets(*compiled, roots);
+  make_matchers(*compiled);
+  number_process_nodes(*compiled);
+  for (Bucket& bucket : compiled->buckets) make_indexes(compiled->graph, bucket);
+  compiled->predicates = count_predicates(compiled->graph, compiled->buckets);
+  return std::shared_ptr<const Engine>(new Engine(std::move(compiled)));
+}
+
+}  // namespace doorman::policy

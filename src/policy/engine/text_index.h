@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace doorman::policy {
+
+/// Numbers texts from 1 up, and finds the number of a text by hashing it once.
+class TextIndex {
+ public:
+  static constexpr std::uint32_t absent = 0;
+
+  std::uint32_t add(std::string_view text);
+  [[nodiscard]] std::uint32_t find(std::string_view text) const;
+  [[nodiscard]] std::size_t size() const { return texts_.size(); }
+
+ private:
+  struct Slot {
+    std::uint32_t hash = 0;
+    std::uint32_t number = absent;
+  };
+  void grow();
+  [[nodiscard]] static std::uint64_t hash_of(std::string_view text);
+
+  std::vector<Slot> slots_;  ///< a power of two of them, at most half full
+  std::vector<std::string> texts_;
+  std::size_t shortest_ = static_cast<std::size_t>(-1), longest_ = 0;
+};
+
+/// Some of a TextIndex's numbers.
+class NumberSet {
+ public:
+  NumberSet() = default;
+  /// `most`: no number is higher.
+  NumberSet(std::vector<std::uint32_t> numbers, std::size_t most);
+
+  [[nodiscard]] bool contains(std::uint32_t number) const {
+    if (bits_.empty()) {
+      for (const std::uint32_t each : few_) {
+        if (each == number) return true;
+      }
+      return false;
+    }
+    return (bits_[number / 64] >> (number % 64) & 1U) != 0;
+  }
+
+ private:
+  std::vector<std::uint32_t> few_;
+  std::vector<std::uint64_t> bits_;
+};
+
+/// Paths' beginnings, name by name, some of the names globs. Finds whether a path begins with one of them in time
+/// linear in the path, but for the globs, of which each is tried at most once.
+class PathTrie {
+ public:
+  PathTrie() : nodes_(1) {}
+  void add(std::string_view pattern);
+  [[nodiscard]] bool matches(std::string_view path) const { return !is_empty_ && matches(0, path); }
+
+ private:
+  struct Edge {
+    std::string name;
+    std::uint32_t to;
+  };
+  struct Node {
+    bool ends = false;
+    std::vector<Edge> plain;  ///< sorted by name
+    std::vector<Edge> globs;
+  };
+  std::uint32_t step(std::uint32_t from, std::string_view name);
+  [[nodiscard]] bool matches(std::uint32_t node, std::string_view path) const;
+
+  std::vector<Node> nodes_;
+  bool is_empty_ = true;
+};
+
+}  // namespace doorman::policy
