@@ -82,6 +82,32 @@ show "Again: the layers are known by their digests, and nothing is read twice." 
   $doorman scan --quiet --severity critical build/tour/shop.tar
 show "What would an update fix? Serious things only." \
   $doorman scan --quiet --severity high+ --ignore-unfixed build/tour/shop.tar
+cat >build/tour/team.yaml <<'END'
+# Our own word: what is critical and can be fixed does not pass.
+- rule: Critical vulnerability that an update repairs
+  action: deny
+  override: {action: replace}
+END
+cat >build/tour/exceptions.yaml <<'END'
+- exception: the shop moves to lodash 5
+  rule: Critical vulnerability that an update repairs
+  subject: {package: lodash}
+  reason: The call that is flawed is not made; SHOP-7
+  expires: 2099-12-31
+END
+cat >build/tour/case.yaml <<'END'
+source: vulnerability
+facts: {vuln.id: CVE-2019-10744, vuln.severity: critical, vuln.fixable: true, vuln.kev: false, pkg.name: lodash}
+END
+show "A rule of our own on top of the built-in ones: the verdict is no, and so is the exit code." \
+  $doorman scan --quiet --severity critical --policy image --policy build/tour/team.yaml build/tour/shop.tar
+show "An exception with a reason and an end takes one package out; the other still counts." \
+  $doorman scan --quiet --severity critical --policy image --policy build/tour/team.yaml \
+  --exceptions build/tour/exceptions.yaml build/tour/shop.tar
+show "Why does a rule match? Every part of its condition, and what it saw." \
+  $doorman policy explain --rule 'Critical vulnerability that an update repairs' image build/tour/case.yaml
+show "Every rule of a pack has cases; they are data, like yours." \
+  $doorman policy test image
 show "A bill of materials for other tools, in CycloneDX." \
   $doorman scan --quiet --output build/tour/shop.cdx.json build/tour/shop.tar
 show "For a pipeline: exit code 1 when something critical is found." \

@@ -237,7 +237,7 @@ void Population::connect(const Inhabitant& who) {
   EventRecord connected = record_of(who, EventType::connect);
   connected.has_object = true;
   connected.object = record.object;
-  connected.object.connected = true;
+  connected.object.flags |= EventObject::connected;
   connected.object.local.bytes = {10, 244, static_cast<std::uint8_t>(pick(4)),
                                   static_cast<std::uint8_t>(pick(250))};
   connected.object.remote.bytes = {10, 96, static_cast<std::uint8_t>(pick(4)),

@@ -33,20 +33,24 @@ struct EventObject {
     pidfd,
   };
 
+  /// Bits of `flags`, as records have them.
+  static constexpr std::uint16_t connected = 1;
+  static constexpr std::uint16_t named_here = 2;                      ///< the call itself names the other end
+  static constexpr std::uint16_t server = 4;                          ///< the other end came to us
+  static constexpr std::uint16_t listening = 8;                       ///< there is no other end
+  static constexpr std::uint16_t created = 16;                        ///< the file was not there before
+  static constexpr std::uint16_t upper_layer = 32, lower_layer = 64;  ///< of an overlay
+
   Type type = Type::other;
   std::uint8_t protocol = 0;  ///< IPPROTO_*; 0: not known
-  bool connected = false;
-  bool named_here = false;  ///< the call itself names the other end
-  bool server = false;      ///< the other end came to us
-  bool listening = false;   ///< there is no other end
-  bool created = false;     ///< the file was not there before
-  bool upper_layer = false, lower_layer = false;
+  std::uint16_t flags = 0;
   std::int32_t fd = -1;
   std::uint32_t device = 0;  ///< major << 20 | minor
   std::uint64_t inode = 0;
   std::uint16_t local_port = 0, remote_port = 0;
   base::IpAddress local, remote;  ///< only of ipv4 and ipv6; an IPv4 address in IPv6's clothes is ipv4 here
 
+  [[nodiscard]] bool is(std::uint16_t flag) const { return (flags & flag) != 0; }
   [[nodiscard]] bool is_ip() const { return type == Type::ipv4 || type == Type::ipv6; }
   [[nodiscard]] bool is_file() const { return type == Type::file || type == Type::directory; }
 };

@@ -146,8 +146,9 @@ std::string_view open_words(const SystemEvent& event, std::uint64_t flags, Arena
   const std::string_view words = flag_names(ParameterForm::open_flags, flags, scratch);
   if (!event.record().has_object) return words;
   const EventObject& object = event.record().object;
-  return text_of(format(scratch, "{}{}{}{}", words, object.created ? "|O_F_CREATED" : "",
-                        object.upper_layer ? "|FD_UPPER_LAYER" : "", object.lower_layer ? "|FD_LOWER_LAYER" : ""));
+  return text_of(format(scratch, "{}{}{}{}", words, object.is(EventObject::created) ? "|O_F_CREATED" : "",
+                        object.is(EventObject::upper_layer) ? "|FD_UPPER_LAYER" : "",
+                        object.is(EventObject::lower_layer) ? "|FD_LOWER_LAYER" : ""));
 }
 
 Rendered render_number(const SystemEvent& event, ParameterForm form, std::uint64_t number, Arena& scratch) {
@@ -174,8 +175,8 @@ std::string_view other_end(const SystemEvent& event, Arena& scratch) {
   if (!event.record().has_object) return {};
   const EventObject& object = event.record().object;
   if (!object.is_ip()) return descriptor_name(event, scratch);
-  const auto& address = object.listening ? object.local : object.remote;
-  const auto port = object.listening ? object.local_port : object.remote_port;
+  const auto& address = object.is(EventObject::listening) ? object.local : object.remote;
+  const auto port = object.is(EventObject::listening) ? object.local_port : object.remote_port;
   return text_of(format(scratch, "{}:{}", base::to_text(address), port));
 }
 

@@ -18,17 +18,18 @@ struct End {
 using FindEnd = End (*)(const EventObject&);
 
 End local_end(const EventObject& object) {
-  return has_other_end(object) || object.listening ? End{&object.local, object.local_port} : End{};
+  return has_other_end(object) || object.is(EventObject::listening) ? End{&object.local, object.local_port} : End{};
 }
 End remote_end(const EventObject& object) {
   return has_other_end(object) ? End{&object.remote, object.remote_port} : End{};
 }
 End client_end(const EventObject& object) {
-  if (object.listening) return {};
-  return object.server ? remote_end(object) : local_end(object);
+  if (object.is(EventObject::listening)) return {};
+  return object.is(EventObject::server) ? remote_end(object) : local_end(object);
 }
 End server_end(const EventObject& object) {
-  return object.server || object.listening ? local_end(object) : remote_end(object);
+  return object.is(EventObject::server) || object.is(EventObject::listening) ? local_end(object)
+                                                                             : remote_end(object);
 }
 
 End find(const SystemEvent& event, FindEnd which) {
@@ -120,15 +121,16 @@ Value family(const SystemEvent& event, const FieldUse&, Arena&) {
 }
 Value is_server(const SystemEvent& event, const FieldUse&, Arena&) {
   const EventObject* socket = socket_of(event);
-  return socket == nullptr ? Value() : Value::of(socket->server || socket->listening);
+  return socket == nullptr ? Value()
+                           : Value::of(socket->is(EventObject::server) || socket->is(EventObject::listening));
 }
 Value is_connected(const SystemEvent& event, const FieldUse&, Arena&) {
   const EventRecord& record = event.record();
-  return record.has_object ? Value::of(record.object.connected) : Value();
+  return record.has_object ? Value::of(record.object.is(EventObject::connected)) : Value();
 }
 Value name_changed(const SystemEvent& event, const FieldUse&, Arena&) {
   const EventRecord& record = event.record();
-  return record.has_object ? Value::of(record.object.named_here) : Value();
+  return record.has_object ? Value::of(record.object.is(EventObject::named_here)) : Value();
 }
 
 constexpr auto readers = std::to_array<ReaderOf>({

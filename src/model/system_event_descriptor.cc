@@ -138,11 +138,11 @@ Value device_minor(const SystemEvent& event, const FieldUse&, Arena&) {
 }
 Value is_upper_layer(const SystemEvent& event, const FieldUse&, Arena&) {
   const EventObject* object = object_of(event);
-  return object == nullptr || !object->is_file() ? Value() : Value::of(object->upper_layer);
+  return object == nullptr || !object->is_file() ? Value() : Value::of(object->is(EventObject::upper_layer));
 }
 Value is_lower_layer(const SystemEvent& event, const FieldUse&, Arena&) {
   const EventObject* object = object_of(event);
-  return object == nullptr || !object->is_file() ? Value() : Value::of(object->lower_layer);
+  return object == nullptr || !object->is_file() ? Value() : Value::of(object->is(EventObject::lower_layer));
 }
 
 constexpr auto readers = std::to_array<ReaderOf>({
@@ -171,10 +171,11 @@ std::string_view end_text(const base::IpAddress& address, std::uint16_t port, Ar
 /// `CLIENT->SERVER`, or the one end of who listens.
 std::string_view connection_name(const EventObject& object, Arena& scratch) {
   const std::string_view local = end_text(object.local, object.local_port, scratch);
-  if (object.listening) return local;
+  if (object.is(EventObject::listening)) return local;
   if (!has_other_end(object)) return {};
   const std::string_view remote = end_text(object.remote, object.remote_port, scratch);
-  const auto& [client, server] = object.server ? std::pair(remote, local) : std::pair(local, remote);
+  const auto& [client, server] =
+      object.is(EventObject::server) ? std::pair(remote, local) : std::pair(local, remote);
   return format(scratch, "{}->{}", client, server).text();
 }
 
@@ -183,7 +184,8 @@ std::string_view connection_name(const EventObject& object, Arena& scratch) {
 std::span<const ReaderOf> descriptor_readers() { return readers; }
 
 bool has_other_end(const EventObject& object) {
-  return object.is_ip() && !object.listening && (object.connected || object.named_here || object.remote_port != 0);
+  return object.is_ip() && !object.is(EventObject::listening) &&
+         (object.is(EventObject::connected) || object.is(EventObject::named_here) || object.remote_port != 0);
 }
 
 std::string_view type_char(EventObject::Type type) { return type_names.at(static_cast<std::size_t>(type)).letter; }

@@ -226,7 +226,8 @@ Value is_open_exec(const SystemEvent& event, const FieldUse&, Arena&) {
 Value is_open_create(const SystemEvent& event, const FieldUse&, Arena&) {
   const auto flags = open_flags(event);
   if (!flags || failed(event)) return Value::of(false);
-  return Value::of((*flags & temporary) != 0 || (event.record().has_object && event.record().object.created));
+  return Value::of((*flags & temporary) != 0 ||
+                   (event.record().has_object && event.record().object.is(EventObject::created)));
 }
 
 constexpr auto readers = std::to_array<ReaderOf>({

@@ -152,7 +152,7 @@ class SystemEventTest : public testing::Test {
     record.object.remote = remote;
     record.object.remote_port = port;
     record.object.protocol = 6;
-    record.object.connected = true;
+    record.object.flags |= EventObject::connected;
   }
 
   [[nodiscard]] std::string read(std::string_view field, const Process* process, const Container* of) {
@@ -219,7 +219,7 @@ TEST_F(SystemEventTest, TellsHowAFileWasOpened) {
   open_for(01 | 0100 | 01000 | 02000000, 0755);
   EXPECT_EQ(read("evt.is_open_exec"), "true");
   EXPECT_EQ(read("evt.is_open_create"), "false");
-  record.object.created = true;
+  record.object.flags |= EventObject::created;
   EXPECT_EQ(read("evt.is_open_create"), "true");
   EXPECT_EQ(read("evt.arg.flags"), "'O_TRUNC|O_CREAT|O_WRONLY|O_CLOEXEC|O_F_CREATED'");
   EXPECT_EQ(read("evt.arg.mode"), "'0755'");
@@ -299,11 +299,11 @@ TEST_F(SystemEventTest, KnowsBothEndsOfAConnection) {
   EXPECT_EQ(read("evt.arg.tuple"), "'10.0.0.7:40000->8.8.8.8:443'");
   EXPECT_EQ(read("fd.sip").substr(0, 7), "8.8.8.8");
   EXPECT_EQ(read("fd.snet").substr(0, 7), "8.8.8.8");
-  record.object.server = true;
+  record.object.flags |= EventObject::server;
   EXPECT_EQ(read("fd.name"), "'8.8.8.8:443->10.0.0.7:40000'");
   EXPECT_EQ(read("fd.sport"), "40000u");
   EXPECT_EQ(read("fd.lport"), "40000u");
-  record.object.listening = true;
+  record.object.flags |= EventObject::listening;
   EXPECT_EQ(read("fd.name"), "'10.0.0.7:40000'");
   EXPECT_EQ(read("fd.cport"), "absent");
   EXPECT_EQ(read("fd.port"), "40000u");

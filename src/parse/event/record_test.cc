@@ -35,7 +35,7 @@ EventRecord open_record() {
   record.object.fd = -1;
   record.object.inode = 99;
   record.object.device = 8U << 20U;
-  record.object.upper_layer = true;
+  record.object.flags |= EventObject::upper_layer;
   record.slots = 5;
   record.slot[0] = "/etc/shadow";
   record.slot[4] = "";
@@ -82,8 +82,8 @@ TEST(EventRecord, ReadsWhatWasWritten) {
   EXPECT_EQ(record.object.type, EventObject::Type::file);
   EXPECT_EQ(record.object.fd, -1);
   EXPECT_EQ(record.object.inode, 99U);
-  EXPECT_TRUE(record.object.upper_layer);
-  EXPECT_FALSE(record.object.lower_layer);
+  EXPECT_TRUE(record.object.is(EventObject::upper_layer));
+  EXPECT_FALSE(record.object.is(EventObject::lower_layer));
   EXPECT_EQ(record.path(), "/etc/shadow");
   EXPECT_FALSE(record.has(1));
   EXPECT_TRUE(record.has(4)) << "empty is not absent";

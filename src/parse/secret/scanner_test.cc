@@ -115,7 +115,9 @@ TEST(SecretSettings, AreSearchedLikeFiles) {
   model::ImageConfig config;
   config.env = {"PATH=/bin", "A=" + token};
   config.labels = {{"b", token}};
-  config.history = {{.created_by = "RUN make"}, {.created_by = "RUN login " + token}};
+  config.history.resize(2);
+  config.history[0].created_by = "RUN make";
+  config.history[1].created_by = "RUN login " + token;
   const auto found = find_in_settings(rules(), config);
   ASSERT_TRUE(found.ok());
   std::vector<std::string> places;
