@@ -266,11 +266,14 @@ std::string Population::events(Mix mix, std::size_t count) {
   out_.clear();
   const std::size_t end = written_ + count;
   while (written_ < end) {
+    // Processes run for a while, and do one thing after another.
     const Inhabitant who = one_of(inhabitants_);
-    const std::uint32_t dice = mix == Mix::all ? pick(100) : 0;
-    if (mix == Mix::programs || (mix == Mix::all && dice < 3)) run_program();
-    else if (mix == Mix::connections || (mix == Mix::all && dice < 13)) connect(who);
-    else open_and_close(who);
+    for (std::uint32_t left = 1 + pick(8); left > 0; --left) {
+      const std::uint32_t dice = mix == Mix::all ? pick(100) : 0;
+      if (mix == Mix::programs || (mix == Mix::all && dice < 3)) run_program();
+      else if (mix == Mix::connections || (mix == Mix::all && dice < 13)) connect(who);
+      else open_and_close(who);
+    }
   }
   return std::move(out_);
 }

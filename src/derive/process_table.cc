@@ -56,15 +56,15 @@ const std::shared_ptr<const Program>& unknown_program() {
 }  // namespace
 
 /// In the table while it lives, while late events of it may come, and while a child of it is in the table.
-struct ProcessTable::Entry {
-  Process process;
+struct alignas(64) ProcessTable::Entry {
+  std::uint64_t checked = 0;  // epoch that revision and container are of
+  Process process;            // its first fields and `checked` share a line of the processor's cache
   Entry* parent = nullptr;
   std::uint32_t children = 0, depth = 0;
   bool has_program = false;  // of its own: told by an exec, not taken from its parent
   bool is_cut = false;       // its ancestors were forgotten
   bool is_remembered = false;
-  std::uint64_t shown = 0;    // revision of the last change that descendants see
-  std::uint64_t checked = 0;  // epoch that revision and container are of
+  std::uint64_t shown = 0;  // revision of the last change that descendants see
   std::uint64_t container_revision = 0;
 };
 
@@ -124,6 +124,7 @@ void ProcessTable::erase(Entry* entry) {
   }
   slots_[gap] = {};
   set_program(*entry, unknown_program());
+  if (latest_ == entry) latest_ = nullptr;
   delete entry;
   --used_;
 }
@@ -220,7 +221,9 @@ void ProcessTable::bring_up_to_date(Entry& entry, const EventRecord& record) {
 }
 
 const Process* ProcessTable::find(const EventRecord& record) {
-  Entry* const entry = look_up({record.start, record.pid});
+  const ProcessKey key{record.start, record.pid};
+  Entry* entry = latest_;
+  if (entry == nullptr || entry->process.state.key != key) entry = latest_ = look_up(key);
   if (entry == nullptr) {
     ++counters_.unknown;
     return nullptr;

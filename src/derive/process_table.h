@@ -93,6 +93,7 @@ class ProcessTable {
   ProcessLimits limits_;
   Counters counters_;
   std::vector<Slot> slots_;  // a power of two of them, at most half in use
+  Entry* latest_ = nullptr;  // that was found: events come in runs of one process
   std::size_t used_ = 0, text_bytes_ = 0;
   std::deque<Entry*> exited_;
   std::deque<std::uint64_t> gone_;  // control groups

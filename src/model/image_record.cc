@@ -9,7 +9,6 @@
 namespace doorman::model {
 namespace {
 
-using record::layer_digest;
 using record::list_of;
 using record::text_if;
 using record::texts_of;

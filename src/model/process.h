@@ -21,10 +21,11 @@ struct ProcessKey {
 
 /// The numbers of a process. Those with v are as its own pid namespace counts.
 struct ProcessState {
-  ProcessKey key, parent;
+  ProcessKey key;
+  std::uint32_t uid = 0, gid = 0;  // beside the key: every event looks at them
+  ProcessKey parent;
   std::uint32_t vpid = 0, session = 0, vsession = 0, group = 0, vgroup = 0;
   std::uint32_t tty = 0;  ///< 0: none
-  std::uint32_t uid = 0, gid = 0;
   std::uint32_t loginuid = no_user;
   std::uint64_t cap_effective = 0, cap_permitted = 0, cap_inheritable = 0;
   std::uint64_t pidns_start = 0;                              ///< nanoseconds since boot
@@ -54,14 +55,14 @@ struct Program {
 
 /// A process, alive or remembered for its children's sake.
 struct Process {
-  ProcessState state;
   std::shared_ptr<const Program> program;  ///< never null
-  std::string cwd;
   const Process* parent = nullptr;
   const Container* container = nullptr;  ///< null: of the host
   std::uint64_t cgroup = 0;
   /// Another number for every state of the process, its ancestors, its container and user; never one of another.
   std::uint64_t revision = 0;
+  ProcessState state;
+  std::string cwd;
   bool exited = false;
 };
 

@@ -177,7 +177,7 @@ std::string_view other_end(const SystemEvent& event, Arena& scratch) {
   if (!object.is_ip()) return descriptor_name(event, scratch);
   const auto& address = object.is(EventObject::listening) ? object.local : object.remote;
   const auto port = object.is(EventObject::listening) ? object.local_port : object.remote_port;
-  return text_of(format(scratch, "{}:{}", base::to_text(address), port));
+  return end_text(address, port, scratch);
 }
 
 /// A path parameter as a rule wants it: the first and second of an event are resolved.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // fd.*: what a call is about, where it is no connection; the names of both.
+#include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "base/path.h"
 #include "model/system_event_readers.h"
@@ -164,9 +166,7 @@ constexpr auto readers = std::to_array<ReaderOf>({
     {FieldId::fd_is_lower_layer, is_lower_layer},
 });
 
-std::string_view end_text(const base::IpAddress& address, std::uint16_t port, Arena& scratch) {
-  return format(scratch, "{}:{}", base::to_text(address), port).text();
-}
+constexpr std::string_view arrow = "->";
 
 /// `CLIENT->SERVER`, or the one end of who listens.
 std::string_view connection_name(const EventObject& object, Arena& scratch) {
@@ -176,7 +176,10 @@ std::string_view connection_name(const EventObject& object, Arena& scratch) {
   const std::string_view remote = end_text(object.remote, object.remote_port, scratch);
   const auto& [client, server] =
       object.is(EventObject::server) ? std::pair(remote, local) : std::pair(local, remote);
-  return format(scratch, "{}->{}", client, server).text();
+  const auto room = scratch.allocate(client.size() + arrow.size() + server.size());
+  char* at = room.data();
+  for (const std::string_view part : {client, arrow, server}) at = std::ranges::copy(part, at).out;
+  return {room.data(), room.size()};
 }
 
 }  // namespace
@@ -186,6 +189,20 @@ std::span<const ReaderOf> descriptor_readers() { return readers; }
 bool has_other_end(const EventObject& object) {
   return object.is_ip() && !object.is(EventObject::listening) &&
          (object.is(EventObject::connected) || object.is(EventObject::named_here) || object.remote_port != 0);
+}
+
+std::string_view end_text(const base::IpAddress& address, std::uint16_t port, Arena& scratch) {
+  constexpr std::size_t longest = 64;
+  if (address.is_v6) return format(scratch, "{}:{}", base::to_text(address), port).text();
+  std::array<char, longest> text{};
+  char* at = text.data();
+  char* const end = at + text.size();
+  for (std::size_t i = 0; i < 4; ++i) {
+    at = std::to_chars(at, end, static_cast<unsigned>(address.bytes.at(i))).ptr;
+    *at++ = i < 3 ? '.' : ':';
+  }
+  at = std::to_chars(at, end, static_cast<unsigned>(port)).ptr;
+  return scratch.copy({text.data(), static_cast<std::size_t>(at - text.data())});
 }
 
 std::string_view type_char(EventObject::Type type) { return type_names.at(static_cast<std::size_t>(type)).letter; }

@@ -73,6 +73,8 @@ std::string_view written_path(const SystemEvent& event, WhichPath which);
 
 /// A connection's other end is there to be asked for.
 bool has_other_end(const EventObject& object);
+/// `10.0.0.1:443`
+std::string_view end_text(const base::IpAddress& address, std::uint16_t port, base::Arena& scratch);
 /// What fd.name says, or empty.
 std::string_view descriptor_name(const SystemEvent& event, base::Arena& scratch);
 std::string_view type_char(EventObject::Type type);

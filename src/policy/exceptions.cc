@@ -234,6 +234,7 @@ class Reader {
 
   [[nodiscard]] std::vector<std::string_view> rule_names() const {
     std::vector<std::string_view> names;
+    names.reserve(rules_.rules.size());
     for (const Rule& rule : rules_.rules) names.emplace_back(rule.name);
     return names;
   }
@@ -259,6 +260,7 @@ class Reader {
     const auto found = std::ranges::find(all_keys, name, [](SubjectKey each) { return to_text(each); });
     if (found == all_keys.end()) {
       std::vector<std::string_view> known;
+      known.reserve(all_keys.size());
       for (const SubjectKey each : all_keys) known.push_back(to_text(each));
       return error(key, fmt::format("a subject has no `{}`", base::printable(name)), hint_for(name, known));
     }

@@ -101,7 +101,7 @@ class Judge {
     for (const std::string& path : found.paths) add_path(names, path);
   }
 
-  RuleMatch about_package(std::uint32_t index) const {
+  [[nodiscard]] RuleMatch about_package(std::uint32_t index) const {
     RuleMatch match(subject(), 0);
     if (index >= inventory().packages.size()) return match;
     const model::FoundPackage& found = inventory().packages[index];

@@ -15,6 +15,7 @@
 #include "sink/links.h"
 #include "sink/packages.h"
 #include "sink/spdx_ids.h"
+#include "sink/verdict_text.h"
 
 namespace doorman::sink {
 namespace {
@@ -140,8 +141,9 @@ class Document {
     }
     for (const model::RuleMatch& match : verdict.matches) {
       if (match.rule >= verdict.rules.size()) continue;
-      property(json_, match.exception ? "verdict:excepted" : "verdict:match",
-               fmt::format("{}: {}", verdict.rules[match.rule].name, match.message));
+      property(
+          json_, match.exception ? "verdict:excepted" : "verdict:match",
+          fmt::format("{}: {}", verdict.rules[match.rule].name, told_message(verdict.rules[match.rule], match)));
     }
     for (const model::ExceptionUse& use : verdict.exceptions) {
       property(json_, "verdict:exception",

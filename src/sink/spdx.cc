@@ -13,6 +13,7 @@
 #include "sink/licence.h"
 #include "sink/links.h"
 #include "sink/packages.h"
+#include "sink/verdict_text.h"
 
 namespace doorman::sink {
 namespace {
@@ -143,7 +144,7 @@ class Document {
       if (match.rule >= verdict.rules.size()) continue;
       const model::MatchedRule& rule = verdict.rules[match.rule];
       annotation(fmt::format("{}: {}: {}", match.exception ? "excepted" : model::to_text(rule.action), rule.name,
-                             match.message));
+                             told_message(rule, match)));
     }
     for (const model::MatchedRule& rule : verdict.rules) {
       if (rule.hidden != 0) annotation(fmt::format("{}: {} more", rule.name, rule.hidden));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "sink/verdict_text.h"
 
 namespace doorman::sink {
 namespace {
@@ -34,6 +35,12 @@ Style style_of(model::Decision decision) {
 Style style_of(const MatchedRule& rule) {
   if (model::decision_of(rule.action) == model::Decision::deny) return Style::critical;
   return rule.priority <= model::Priority::warning ? Style::warning : Style::quiet;
+}
+
+/// What it asks for, or where that is to tell only, how much it matters.
+std::string_view label_of(const MatchedRule& rule) {
+  if (rule.action != model::Action::alert) return model::to_text(rule.action);
+  return rule.priority == model::Priority::informational ? "info" : model::to_text(rule.priority);
 }
 
 class VerdictSection {
@@ -92,22 +99,15 @@ class VerdictSection {
   }
 
   void rule(const MatchedRule& rule, const std::vector<const RuleMatch*>& told) {
-    const bool denies = model::decision_of(rule.action) == model::Decision::deny;
     page_.pad_to(label_column);
-    page_.put(denies ? model::to_text(rule.action) : model::to_text(rule.priority).substr(0, 10), style_of(rule));
+    page_.put(label_of(rule), style_of(rule));
     page_.pad_to(text_column, 1);
     page_.flow(page_.clean(rule.name), text_column, Style::strong);
     page_.end_line();
     const std::size_t shown = page_.options().wide ? told.size() : std::min(told.size(), most_matches);
-    for (std::size_t i = 0; i < shown; ++i) text_line(with_place(rule, *told[i]));
+    for (std::size_t i = 0; i < shown; ++i) text_line(told_message(rule, *told[i]));
     if (rule.matches > shown) text_line(fmt::format("+{} more", grouped(rule.matches - shown)), Style::quiet);
     if (!rule.remediation.empty()) text_line(fmt::format("{} {}", page_.arrow(), rule.remediation), Style::quiet);
-  }
-
-  /// A secret is in a file, a variable, a build step: no one field of the output can say where.
-  static std::string with_place(const MatchedRule& rule, const RuleMatch& match) {
-    const bool hides_place = rule.source == model::EventSource::secret && !match.what.empty();
-    return hides_place ? fmt::format("{}: {}", match.what, match.message) : match.message;
   }
 
   void text_line(std::string_view text, Style style = Style::plain) {

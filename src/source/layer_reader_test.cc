@@ -261,5 +261,77 @@ TEST(LayerReader, AFileOverItsParsersLimitIsNotedAndNotParsed) {
   EXPECT_EQ(facts->programs.size(), 1U);
 }
 
+parse::secret::SecretRules test_rules() {
+  const parse::secret::RuleText text{
+      "pack", "rules:\n- {id: key, title: A, severity: high, keywords: [key_], regex: '(key_[0-9]{12})'}\n"};
+  auto rules = parse::secret::SecretRules::parse({&text, 1});
+  EXPECT_TRUE(rules.ok());
+  return std::move(rules).value();
+}
+
+TEST(LayerReader, FindsSecretsInEveryCompressionAndCut) {
+  const parse::secret::SecretRules rules = test_rules();
+  const std::string filler(300'000, '\n');
+  const std::string plain = TarBuilder()
+                                .file("srv/app.env", "a\nkey_123456789012\n")
+                                .file("srv/large", filler + "key_210987654321" + filler)
+                                .file("usr/bin/tool", "#!/bin/sh\nkey_111111111111\n", 0755)
+                                .hard_link("srv/again", "srv/app.env")
+                                .take();
+  for (const std::string& stored : {plain, gzip(plain), zstd(plain)}) {
+    for (const std::size_t piece : {1UL, 4096UL, 100'000'000UL}) {
+      LayerOptions options = test_options();
+      options.secrets = &rules;
+      const auto facts = read(stored, options, piece);
+      ASSERT_TRUE(facts.ok()) << facts.error().message();
+      EXPECT_EQ(facts->secret_rules, rules.version());
+      std::vector<std::string> places;
+      for (const model::Secret& secret : facts->secrets) places.push_back(place_of(secret));
+      EXPECT_THAT(places, ElementsAre("srv/app.env:2", "srv/large:300001", "usr/bin/tool:2"));
+    }
+  }
+  EXPECT_EQ(read(plain, test_options())->secret_rules, 0U);
+  EXPECT_THAT(read(plain, test_options())->secrets, IsEmpty());
+}
+
+TEST(LayerReader, TellsMoreSecretsThanTheLimit) {
+  const parse::secret::SecretRules rules = test_rules();
+  LayerOptions options = test_options();
+  options.secrets = &rules;
+  options.limits.max_secrets = 1;
+  const auto facts = read(TarBuilder().file("a", "key_123456789012").file("b", "key_123456789012").take(), options);
+  ASSERT_TRUE(facts.ok());
+  EXPECT_EQ(facts->secrets.size(), 1U);
+  ASSERT_EQ(facts->notes.size(), 1U);
+  EXPECT_EQ(facts->notes[0].message, "1 more secrets, over the limit of 1");
+}
+
+TEST(LayerReader, TellsNotableFiles) {
+  const std::string core = std::string(
+                               "\x7f"
+                               "ELF\2\1\1",
+                               7) +
+                           std::string(9, '\0') + std::string("\4\0", 2) + std::string(100, '\0');
+  const auto facts = read(
+      TarBuilder()
+          .file("srv/core", core)
+          .file("etc/passwd", "root:x:0:0\ntoor::0:0\n")
+          .pax({{"SCHILY.xattr.security.capability", std::string("\1\0\0\2\0\x20", 6) + std::string(14, '\0')}})
+          .file("bin/ping", "#!", 0755)
+          .file("tmp/run", "#!/bin/sh", 0755)
+          .add("srv/sda", "", {.type = '4'})
+          .take(),
+      test_options());
+  ASSERT_TRUE(facts.ok()) << facts.error().message();
+  std::vector<std::string> told;
+  for (const model::NotableFile& file : facts->notable)
+    told.push_back(std::string(to_text(file.reason)) + " " + file.path);
+  EXPECT_THAT(told, ElementsAre("capabilities bin/ping", "core_dump srv/core", "device srv/sda",
+                                "misplaced_program tmp/run"));
+  ASSERT_EQ(facts->files.size(), 1U);
+  ASSERT_EQ(facts->files[0].notable.size(), 2U);
+  EXPECT_EQ(facts->files[0].notable[0].detail, "toor");
+}
+
 }  // namespace
 }  // namespace doorman::source

@@ -31,7 +31,8 @@ class LayerCacheTest : public testing::Test {
  protected:
   [[nodiscard]] fs::path file_of(const base::Digest& layer, int parsers) const {
     return scratch_.path() / "layers" /
-           ("v" + std::to_string(model::codec_version) + "-" + std::to_string(parsers)) / "sha256" / layer.hex();
+           ("v" + std::to_string(model::codec_version) + "-" + std::to_string(parsers) + "-0") / "sha256" /
+           layer.hex();
   }
   static void set_last_use(const fs::path& file, base::Time when) {
     const timespec time{when.time_since_epoch().count(), 0};
@@ -67,6 +68,15 @@ TEST_F(LayerCacheTest, AnotherDigestAlgorithmOrVersionIsAMiss) {
   }
   ASSERT_TRUE(cache_.put(base::digest_of("layer", DigestAlgorithm::sha512), 1, facts_named("b")).ok());
   EXPECT_EQ((*cache_.get(layer_, {1}))->whiteouts[0], "a");
+}
+
+TEST_F(LayerCacheTest, OtherSecretRulesAreAMiss) {
+  model::LayerFacts facts = facts_named("a");
+  facts.secret_rules = 7;
+  ASSERT_TRUE(cache_.put(layer_, 1, facts).ok());
+  EXPECT_TRUE((*cache_.get(layer_, {1, 7})).has_value());
+  EXPECT_FALSE((*cache_.get(layer_, {1, 8})).has_value());
+  EXPECT_FALSE((*cache_.get(layer_, {1})).has_value());
 }
 
 TEST_F(LayerCacheTest, ACorruptFileIsAMissAndIsRemoved) {

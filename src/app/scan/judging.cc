@@ -24,7 +24,7 @@ namespace {
 constexpr std::string_view no_policy = "none", default_policy = "image";
 constexpr std::size_t max_exception_file_bytes = 16U << 20U;
 
-void tell(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+void tell(std::string_view text) { (void)std::fwrite(text.data(), 1, text.size(), stderr); }
 
 bool is_asked_by_scan(const policy::Rule& rule) {
   using model::EventSource;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstddef>
 #include <cstring>
 
 #include "bpf/event.h"
@@ -25,9 +26,25 @@ static_assert(DOORMAN_SLOT_PARAMETERS + model::max_event_parameters <= DOORMAN_E
 
 constexpr int highest_object = DOORMAN_OBJECT_PIDFD;
 static_assert(static_cast<int>(EventObject::Type::pidfd) == highest_object);
+static_assert(EventObject::connected == DOORMAN_OBJECT_CONNECTED);
+static_assert(EventObject::named_here == DOORMAN_OBJECT_NAMED_HERE);
+static_assert(EventObject::server == DOORMAN_OBJECT_SERVER);
+static_assert(EventObject::listening == DOORMAN_OBJECT_LISTENING);
+static_assert(EventObject::created == DOORMAN_OBJECT_CREATED);
+static_assert(EventObject::upper_layer == DOORMAN_OBJECT_UPPER_LAYER);
+static_assert(EventObject::lower_layer == DOORMAN_OBJECT_LOWER_LAYER);
 
-// Kept out of the way of what is read millions of times a second.
-[[gnu::cold, gnu::noinline]] Error wrong_header(base::Bytes bytes, const doorman_event_header& header) {
+// What fails is kept out of the way of what is read millions of times a second, and looks at the bytes anew.
+
+template <typename Struct>
+Struct load(const char* at) {
+  Struct value;
+  std::memcpy(&value, at, sizeof value);
+  return value;
+}
+
+[[gnu::cold, gnu::noinline]] Error wrong_header(base::Bytes bytes) {
+  const auto header = load<doorman_event_header>(bytes.data());
   if (header.size > bytes.size()) {
     return {ErrorCode::truncated, fmt::format("record of {} bytes, and {} are left", header.size, bytes.size())};
   }
@@ -47,123 +64,151 @@ static_assert(static_cast<int>(EventObject::Type::pidfd) == highest_object);
   return {ErrorCode::invalid, fmt::format("record of {} bytes", header.size)};
 }
 
+[[gnu::cold, gnu::noinline]] Error short_header(std::size_t bytes) {
+  return {ErrorCode::truncated, fmt::format("{} bytes left, less than a header", bytes)};
+}
+
 [[gnu::cold, gnu::noinline]] Error no_room(std::string_view what, std::size_t at) {
   return {ErrorCode::invalid, fmt::format("{} at byte {} of the record goes past its end", what, at)};
 }
 
-constexpr std::array<std::uint8_t, 12> v4_in_v6 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-
-base::IpAddress address_of(const __u8* bytes, bool is_v6) {
-  base::IpAddress address;
-  address.is_v6 = is_v6;
-  std::memcpy(address.bytes.data(), bytes, is_v6 ? 16 : 4);
-  return address;
+[[gnu::cold, gnu::noinline]] Error no_room_for_slot(std::size_t slot, std::size_t length, std::size_t at) {
+  return no_room(fmt::format("slot {} of {} bytes", slot, length), at);
 }
 
+[[gnu::cold, gnu::noinline]] Error too_long(std::size_t bytes) {
+  return {ErrorCode::invalid, fmt::format("{} bytes behind the last slot", bytes)};
+}
+
+void read_v4(const char* at, base::IpAddress& address) {
+  address.is_v6 = false;
+  address.bytes.fill(0);
+  std::memcpy(address.bytes.data(), at, 4);
+}
+
+void read_v6(const char* at, base::IpAddress& address) {
+  address.is_v6 = true;
+  std::memcpy(address.bytes.data(), at, 16);
+}
+
+/// ::ffff:a.b.c.d
+bool is_v4_in_v6(const char* at) {
+  return load<std::uint64_t>(at) == 0 && load<std::uint32_t>(at + 8) == 0xffff0000U;
+}
+
+bool is_unspecified(const char* at) { return (load<std::uint64_t>(at) | load<std::uint64_t>(at + 8)) == 0; }
+
 /// An IPv6 socket that speaks IPv4 speaks IPv4: rules on networks must not be passed by in its clothes.
-void read_addresses(const doorman_event_object& raw, EventObject& object) {
-  bool is_v6 = object.type == EventObject::Type::ipv6;
-  std::size_t skip = 0;
-  const auto is_mapped = [](const __u8* bytes) {
-    return std::memcmp(bytes, v4_in_v6.data(), v4_in_v6.size()) == 0;
-  };
-  constexpr std::array<__u8, 16> unspecified{};
-  const bool has_local = std::memcmp(raw.local, unspecified.data(), unspecified.size()) != 0;
-  if (is_v6 && is_mapped(raw.remote) && (is_mapped(raw.local) || !has_local)) {
-    is_v6 = false;
-    skip = v4_in_v6.size();
+void read_addresses(const char* at, EventObject& object) {
+  const char* local = at + offsetof(doorman_event_object, local);
+  const char* remote = at + offsetof(doorman_event_object, remote);
+  if (object.type == EventObject::Type::ipv6) {
+    const bool speaks_v4 = is_v4_in_v6(remote) && (is_v4_in_v6(local) || is_unspecified(local));
+    if (!speaks_v4) {
+      read_v6(local, object.local);
+      read_v6(remote, object.remote);
+      return;
+    }
+    constexpr std::size_t v4_part = 12;
     object.type = EventObject::Type::ipv4;
+    local += v4_part;
+    remote += v4_part;
   }
-  object.local = address_of(raw.local + skip, is_v6);
-  object.remote = address_of(raw.remote + skip, is_v6);
+  read_v4(local, object.local);
+  read_v4(remote, object.remote);
+}
+
+// Member by member, as a whole struct would go over the stack.
+#define DOORMAN_MEMBER(type, at, member) load<decltype(type::member)>((at) + offsetof(type, member))
+
+/// What is checked before anything else is read.
+struct Frame {
+  std::uint32_t size;
+  std::uint16_t type, flags;
+  std::uint8_t kind, slots;
+};
+
+Frame frame_of(const char* at) {
+  return {DOORMAN_MEMBER(doorman_event_header, at, size), DOORMAN_MEMBER(doorman_event_header, at, type),
+          DOORMAN_MEMBER(doorman_event_header, at, flags), DOORMAN_MEMBER(doorman_event_header, at, kind),
+          DOORMAN_MEMBER(doorman_event_header, at, slots)};
+}
+
+bool is_sound(const Frame& frame, std::size_t available) {
+  return frame.size <= available && frame.size >= sizeof(doorman_event_header) &&
+         frame.size <= DOORMAN_EVENT_MAX_BYTES && frame.size % DOORMAN_EVENT_ALIGN == 0 &&
+         frame.slots <= DOORMAN_EVENT_MAX_SLOTS && frame.kind >= DOORMAN_RECORD_CALL &&
+         frame.kind <= DOORMAN_RECORD_CONTAINER && frame.type <= model::event_types().size();
+}
+
+void read_header(const char* at, const Frame& frame, EventRecord& into) {
+  into.kind = static_cast<EventRecord::Kind>(frame.kind - DOORMAN_RECORD_CALL);
+  into.type = static_cast<model::EventType>(frame.type);
+  into.has_object = (frame.flags & DOORMAN_HAS_OBJECT) != 0;
+  into.cut = (frame.flags & DOORMAN_CUT) != 0;
+  into.gone = (frame.flags & DOORMAN_GONE) != 0;
+  into.slots = frame.slots;
+  into.size = frame.size;
+  into.cpu = DOORMAN_MEMBER(doorman_event_header, at, cpu);
+  into.pid = DOORMAN_MEMBER(doorman_event_header, at, pid);
+  into.tid = DOORMAN_MEMBER(doorman_event_header, at, tid);
+  into.vtid = DOORMAN_MEMBER(doorman_event_header, at, vtid);
+  into.uid = DOORMAN_MEMBER(doorman_event_header, at, uid);
+  into.gid = DOORMAN_MEMBER(doorman_event_header, at, gid);
+  into.time = DOORMAN_MEMBER(doorman_event_header, at, time);
+  into.cgroup = DOORMAN_MEMBER(doorman_event_header, at, cgroup);
+  into.start = DOORMAN_MEMBER(doorman_event_header, at, start);
+  into.result = DOORMAN_MEMBER(doorman_event_header, at, result);
 }
 
 void read_object(const char* at, EventObject& object) {
-  doorman_event_object raw;
-  std::memcpy(&raw, at, sizeof raw);
-  object.type = raw.type <= highest_object ? static_cast<EventObject::Type>(raw.type) : EventObject::Type::other;
-  object.protocol = raw.protocol;
-  object.connected = (raw.flags & DOORMAN_OBJECT_CONNECTED) != 0;
-  object.named_here = (raw.flags & DOORMAN_OBJECT_NAMED_HERE) != 0;
-  object.server = (raw.flags & DOORMAN_OBJECT_SERVER) != 0;
-  object.listening = (raw.flags & DOORMAN_OBJECT_LISTENING) != 0;
-  object.created = (raw.flags & DOORMAN_OBJECT_CREATED) != 0;
-  object.upper_layer = (raw.flags & DOORMAN_OBJECT_UPPER_LAYER) != 0;
-  object.lower_layer = (raw.flags & DOORMAN_OBJECT_LOWER_LAYER) != 0;
-  object.fd = raw.fd;
-  object.device = raw.device;
-  object.inode = raw.inode;
-  object.local_port = raw.local_port;
-  object.remote_port = raw.remote_port;
-  if (object.is_ip()) read_addresses(raw, object);
-}
-
-bool is_sound(const doorman_event_header& header, std::size_t available) {
-  return header.size <= available && header.size >= sizeof header && header.size <= DOORMAN_EVENT_MAX_BYTES &&
-         header.size % DOORMAN_EVENT_ALIGN == 0 && header.slots <= DOORMAN_EVENT_MAX_SLOTS &&
-         header.kind >= DOORMAN_RECORD_CALL && header.kind <= DOORMAN_RECORD_CONTAINER &&
-         header.type <= model::event_types().size();
-}
-
-void read_header(const doorman_event_header& header, EventRecord& into) {
-  into.kind = static_cast<EventRecord::Kind>(header.kind - DOORMAN_RECORD_CALL);
-  into.type = static_cast<model::EventType>(header.type);
-  into.has_object = (header.flags & DOORMAN_HAS_OBJECT) != 0;
-  into.cut = (header.flags & DOORMAN_CUT) != 0;
-  into.gone = (header.flags & DOORMAN_GONE) != 0;
-  into.slots = header.slots;
-  into.cpu = header.cpu;
-  into.pid = header.pid;
-  into.tid = header.tid;
-  into.vtid = header.vtid;
-  into.uid = header.uid;
-  into.gid = header.gid;
-  into.size = header.size;
-  into.time = header.time;
-  into.cgroup = header.cgroup;
-  into.start = header.start;
-  into.result = header.result;
+  const std::uint8_t type = DOORMAN_MEMBER(doorman_event_object, at, type);
+  object.type = type <= highest_object ? static_cast<EventObject::Type>(type) : EventObject::Type::other;
+  object.protocol = DOORMAN_MEMBER(doorman_event_object, at, protocol);
+  object.flags = DOORMAN_MEMBER(doorman_event_object, at, flags);
+  object.fd = DOORMAN_MEMBER(doorman_event_object, at, fd);
+  object.device = DOORMAN_MEMBER(doorman_event_object, at, device);
+  object.inode = DOORMAN_MEMBER(doorman_event_object, at, inode);
+  object.local_port = DOORMAN_MEMBER(doorman_event_object, at, local_port);
+  object.remote_port = DOORMAN_MEMBER(doorman_event_object, at, remote_port);
+  if (object.is_ip()) read_addresses(at, object);
 }
 
 base::Status read_slots(base::Bytes record, std::size_t at, EventRecord& into) {
-  const std::size_t bytes_of_lengths = std::size_t{2} * into.slots;
-  if (bytes_of_lengths > record.size() - at) return no_room("the table of lengths", at);
+  const std::size_t slots = into.slots;
+  if (2 * slots > record.size() - at) return no_room("the table of lengths", at);
   const char* lengths = record.data() + at;
-  at += bytes_of_lengths;
-  for (std::size_t i = 0; i < into.slots; ++i, lengths += 2) {
-    std::uint16_t length = 0;
-    std::memcpy(&length, lengths, sizeof length);
+  const char* next = lengths + 2 * slots;
+  const char* const end = record.data() + record.size();
+  std::string_view* slot = into.slot.data();
+  for (std::size_t i = 0; i < slots; ++i, lengths += 2, ++slot) {
+    const auto length = load<std::uint16_t>(lengths);
     if (length == DOORMAN_SLOT_ABSENT) {
-      into.slot[i] = {};
+      *slot = {};
       continue;
     }
-    if (length > record.size() - at) return no_room(fmt::format("slot {} of {} bytes", i, length), at);
-    into.slot[i] = {record.data() + at, length};
-    at += length;
+    if (length > end - next) return no_room_for_slot(i, length, static_cast<std::size_t>(next - record.data()));
+    *slot = {next, length};
+    next += length;
   }
-  if (record.size() - at >= DOORMAN_EVENT_ALIGN) {
-    return Error(ErrorCode::invalid, fmt::format("{} bytes behind the last slot", record.size() - at));
-  }
+  if (end - next >= DOORMAN_EVENT_ALIGN) return too_long(static_cast<std::size_t>(end - next));
   return {};
 }
 
 }  // namespace
 
 base::Status decode(base::Bytes bytes, EventRecord& into) {
-  doorman_event_header header;
-  if (bytes.size() < sizeof header) {
-    return Error(ErrorCode::truncated, fmt::format("{} bytes left, less than a header", bytes.size()));
-  }
-  std::memcpy(&header, bytes.data(), sizeof header);
-  if (!is_sound(header, bytes.size())) return wrong_header(bytes, header);
-  read_header(header, into);
-  std::size_t at = sizeof header;
+  std::size_t at = sizeof(doorman_event_header);
+  if (bytes.size() < at) return short_header(bytes.size());
+  const Frame frame = frame_of(bytes.data());
+  if (!is_sound(frame, bytes.size())) return wrong_header(bytes);
+  read_header(bytes.data(), frame, into);
   if (into.has_object) {
-    if (header.size - at < sizeof(doorman_event_object)) return no_room("the object", at);
+    if (frame.size - at < sizeof(doorman_event_object)) return no_room("the object", at);
     read_object(bytes.data() + at, into.object);
     at += sizeof(doorman_event_object);
   }
-  return read_slots({bytes.data(), header.size}, at, into);
+  return read_slots({bytes.data(), frame.size}, at, into);
 }
 
 }  // namespace doorman::parse::event

@@ -25,12 +25,7 @@ doorman_event_object raw_of(const EventObject& object) {
   doorman_event_object raw{};
   raw.type = static_cast<__u8>(object.type);
   raw.protocol = object.protocol;
-  const unsigned flags =
-      bit_if(object.connected, DOORMAN_OBJECT_CONNECTED) | bit_if(object.named_here, DOORMAN_OBJECT_NAMED_HERE) |
-      bit_if(object.server, DOORMAN_OBJECT_SERVER) | bit_if(object.listening, DOORMAN_OBJECT_LISTENING) |
-      bit_if(object.created, DOORMAN_OBJECT_CREATED) | bit_if(object.upper_layer, DOORMAN_OBJECT_UPPER_LAYER) |
-      bit_if(object.lower_layer, DOORMAN_OBJECT_LOWER_LAYER);
-  raw.flags = static_cast<__u16>(flags);
+  raw.flags = object.flags;
   raw.fd = object.fd;
   raw.inode = object.inode;
   raw.device = object.device;

@@ -6,6 +6,18 @@
 #include "base/text.h"
 
 namespace doorman::parse::secret {
+namespace {
+
+bool is_wild(char c) { return c == '*' || c == '?'; }
+
+/// Whether one end of the text already says no: it nearly always does.
+bool cannot_match(std::string_view pattern, std::string_view text) {
+  if (pattern.empty() || text.empty()) return false;
+  return (!is_wild(pattern.back()) && pattern.back() != text.back()) ||
+         (!is_wild(pattern.front()) && pattern.front() != text.front());
+}
+
+}  // namespace
 
 bool glob_matches(std::string_view pattern, std::string_view text) {
   // Where to go on when what follows a star does not fit: of `*`, which ends at a slash, and of `**`, which does
@@ -53,7 +65,8 @@ void PathGlobs::add(std::string_view pattern) {
 bool PathGlobs::match(std::string_view lower_path) const {
   const std::string_view name = base::basename_of(lower_path);
   return std::ranges::any_of(patterns_, [&](const Pattern& pattern) {
-    return glob_matches(pattern.text, pattern.whole_path ? lower_path : name);
+    const std::string_view text = pattern.whole_path ? lower_path : name;
+    return !cannot_match(pattern.text, text) && glob_matches(pattern.text, text);
   });
 }
 

@@ -66,17 +66,45 @@ class RuleChecker {
 
 void make_matchers(Engine::Compiled& compiled) {
   const Graph& graph = compiled.graph;
+  for (const Operand& operand : graph.operands())
+    compiled.fields.push_back(operand.kind == Operand::Kind::field ? &operand.field : nullptr);
   compiled.texts.resize(graph.operands().size());
   for (const Leaf& leaf : graph.leaves())
-    compiled.matchers.push_back(make_matcher(leaf, compiled.texts[leaf.operand]));
-  for (Matcher& matcher : compiled.matchers) finish(matcher, compiled.texts[matcher.operand]);
+    compiled.matchers.push_back(make_matcher(leaf, compiled.texts[leaf.operand], compiled.large));
+  for (Matcher& matcher : compiled.matchers) finish(matcher, compiled.texts[matcher.operand], compiled.large);
 }
 
-/// Numbers the nodes whose answers are remembered with a process.
-void number_process_nodes(Engine::Compiled& compiled) {
-  for (const Node& node : compiled.graph.nodes())
-    compiled.process_slots.push_back(node.process ? compiled.process_nodes++ : 0);
-}
+/// Numbers the nodes whose answers are remembered with a process: the largest parts that a process decides, of what
+/// is still asked when the rules that the process rules out are gone.
+class ProcessNodes {
+ public:
+  explicit ProcessNodes(Engine::Compiled& compiled) : compiled_(compiled), seen_(compiled.graph.nodes().size()) {
+    compiled.process_slots.assign(seen_.size(), Engine::Compiled::no_slot);
+  }
+
+  void number(const Bucket& bucket) {
+    for (const AskedRule& rule : bucket.rules) {
+      visit(rule.rest);
+      if (rule.found_by_event) visit(rule.whole);
+    }
+  }
+
+ private:
+  void visit(Ref ref) {
+    const std::uint32_t number = node_of(ref);
+    const Node& node = compiled_.graph.nodes()[number];
+    if (seen_[number] || node.kind == Node::Kind::truth) return;
+    seen_[number] = true;
+    if (node.process) {
+      compiled_.process_slots[number] = compiled_.process_nodes++;
+    } else if (node.kind == Node::Kind::all) {
+      for (const Ref part : compiled_.graph.parts(node)) visit(part);
+    }
+  }
+
+  Engine::Compiled& compiled_;
+  std::vector<bool> seen_;
+};
 
 /// How many predicates the rules' conditions are made of; the graph also holds what they were before joining.
 std::size_t count_predicates(const Graph& graph, const std::vector<Bucket>& buckets) {
@@ -125,8 +153,11 @@ std::shared_ptr<const Engine> Engine::compile(RuleSet rules, std::vector<Diagnos
   if (checker.errors() != 0) return nullptr;
   make_buckets(*compiled, roots);
   make_matchers(*compiled);
-  number_process_nodes(*compiled);
-  for (Bucket& bucket : compiled->buckets) make_indexes(compiled->graph, bucket);
+  ProcessNodes process_nodes(*compiled);
+  for (Bucket& bucket : compiled->buckets) {
+    make_indexes(compiled->graph, bucket);
+    process_nodes.number(bucket);
+  }
   compiled->predicates = count_predicates(compiled->graph, compiled->buckets);
   return std::shared_ptr<const Engine>(new Engine(std::move(compiled)));
 }

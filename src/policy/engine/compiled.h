@@ -16,7 +16,8 @@ namespace doorman::policy {
 struct AskedRule {
   std::uint32_t rule = 0;
   Ref whole = never;
-  Ref rest = never;  ///< the same without the parts that a process alone decides
+  Ref rest = never;             ///< the same without the parts that a process alone decides
+  bool found_by_event = false;  ///< it is in an index that is not the process's
 };
 
 /// Rules that can match only when a text lies in a field's value, by that text.
@@ -42,9 +43,12 @@ struct Engine::Compiled {
   RuleSet set;
   std::vector<bool> asked;
   Graph graph;
-  std::vector<Matcher> matchers;             ///< by leaf
-  std::vector<TextIndex> texts;              ///< by operand
-  std::vector<std::uint32_t> process_slots;  ///< by node: the number among those that a process decides
+  std::vector<const model::FieldUse*> fields;  ///< by operand; nullptr for one that is not just a field
+  LargeMatchers large;
+  std::vector<Matcher> matchers;  ///< by leaf
+  std::vector<TextIndex> texts;   ///< by operand
+  static constexpr std::uint32_t no_slot = static_cast<std::uint32_t>(-1);
+  std::vector<std::uint32_t> process_slots;  ///< by node: where its answer is remembered with a process, or no_slot
   std::uint32_t process_nodes = 0;
   std::vector<Bucket> buckets;
   std::array<std::uint32_t, model::event_source_count> bucket_of_source{};

@@ -43,6 +43,7 @@ struct Evaluator::State {
   void for_indexed(const RuleIndex& index, Use use);
 
   bool is_true(Ref ref);
+  bool decide_of_process(std::uint32_t number, const Node& node);
   bool decide(const Node& node);
   bool decide(const Matcher& matcher);
   bool may_be(Ref ref, bool truth);
@@ -56,6 +57,7 @@ struct Evaluator::State {
   std::uint32_t event_ = 0;  ///< counts events, so that nothing need be cleared between them
   std::uint64_t revision_ = 0;
   ProcessMemory::Answers process_{{}};
+  bool knows_process_ = false;         ///< whether process_ is of the event's process
   std::vector<std::uint32_t> answers;  ///< by node: the event, shifted, and the answer
   std::vector<Read> values;            ///< by operand
   ProcessMemory memory;
@@ -76,7 +78,7 @@ void Evaluator::State::begin(const Facts& facts) {
   ++event_;
   scratch.clear();
   revision_ = facts.process_revision();
-  if (revision_ != 0) process_ = memory.of(revision_);
+  knows_process_ = false;
 }
 
 std::span<const std::uint32_t> Evaluator::State::match(const Facts& facts) {
@@ -163,19 +165,25 @@ bool Evaluator::State::may_be(Ref ref, bool truth) {
 bool Evaluator::State::is_true(Ref ref) {
   const std::uint32_t number = node_of(ref);
   const Node& node = compiled.graph.nodes()[number];
-  bool truth = false;
-  if (node.process && revision_ != 0) {
-    const std::uint32_t slot = compiled.process_slots[number];
-    if (process_.known(slot)) return process_.truth(slot) != is_negated(ref);
-    truth = decide(node);
-    process_.remember(slot, truth);
-    return truth != is_negated(ref);
-  }
   std::uint32_t& answer = answers[number];
   if (answer >> 1U == event_) return ((answer & 1U) != 0) != is_negated(ref);
-  truth = decide(node);
+  const bool truth = node.process && revision_ != 0 ? decide_of_process(number, node) : decide(node);
   answer = event_ << 1U | (truth ? 1U : 0U);
   return truth != is_negated(ref);
+}
+
+/// By what is remembered of the process, if that part is.
+bool Evaluator::State::decide_of_process(std::uint32_t number, const Node& node) {
+  const std::uint32_t slot = compiled.process_slots[number];
+  if (slot == Engine::Compiled::no_slot) return decide(node);
+  if (!knows_process_) {
+    process_ = memory.of(revision_);
+    knows_process_ = true;
+  }
+  if (process_.known(slot)) return process_.truth(slot);
+  const bool truth = decide(node);
+  process_.remember(slot, truth);
+  return truth;
 }
 
 bool Evaluator::State::decide(const Node& node) {
@@ -198,13 +206,13 @@ bool Evaluator::State::decide(const Matcher& matcher) {
   if (!value.exists() || matcher.kind == Matcher::Kind::exists) return value.exists();
   if (matcher.kind == Matcher::Kind::plainly) return holds(*matcher.predicate, value, *facts_, scratch);
   if (value.kind() != Value::Kind::list) {
-    const bool hashed = matcher.kind == Matcher::Kind::text_set;
-    return holds_for(matcher, value, hashed ? number_of(matcher.operand, value) : TextIndex::absent);
+    const std::uint32_t number = matcher.is_hashed() ? number_of(matcher.operand, value) : TextIndex::absent;
+    return holds_for(matcher, compiled.large, value, number);
   }
   const TextIndex& texts = compiled.texts[matcher.operand];
   const auto fits = [&](const Value& each) {
-    const bool hashed = matcher.kind == Matcher::Kind::text_set && each.kind() == Value::Kind::text;
-    return holds_for(matcher, each, hashed ? texts.find(each.text()) : TextIndex::absent);
+    const bool hashed = matcher.is_hashed() && each.kind() == Value::Kind::text;
+    return holds_for(matcher, compiled.large, each, hashed ? texts.find(each.text()) : TextIndex::absent);
   };
   return matcher.all_values ? std::ranges::all_of(value.list(), fits) : std::ranges::any_of(value.list(), fits);
 }
@@ -213,7 +221,9 @@ const Value& Evaluator::State::value_of(std::uint32_t operand) {
   Read& read = values[operand];
   if (read.event != event_) {
     read.event = event_;
-    read.value = policy::read(compiled.graph.operands()[operand], *facts_, scratch);
+    const model::FieldUse* field = compiled.fields[operand];
+    read.value = field != nullptr ? facts_->read(*field, scratch)
+                                  : policy::read(compiled.graph.operands()[operand], *facts_, scratch);
   }
   return read.value;
 }

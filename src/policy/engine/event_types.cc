@@ -96,9 +96,12 @@ EventTypes event_types_of(const Condition& condition, bool negated) {
 }
 
 EventTypes every_event_type() {
-  EventTypes types;
-  for (const model::EventInfo& each : model::event_types()) types.set(static_cast<std::size_t>(each.type));
-  return types;
+  static const EventTypes every = [] {
+    EventTypes types;
+    for (const model::EventInfo& each : model::event_types()) types.set(static_cast<std::size_t>(each.type));
+    return types;
+  }();
+  return every;
 }
 
 }  // namespace doorman::policy

@@ -103,7 +103,7 @@ Matcher::Kind kind_of(const Literal& literal, std::uint64_t& number) {
 
 }  // namespace
 
-Matcher make_matcher(const Leaf& leaf, TextIndex& texts) {
+Matcher make_matcher(const Leaf& leaf, TextIndex& texts, LargeMatchers& large) {
   const Predicate& predicate = *leaf.predicate;
   Matcher matcher;
   matcher.op = predicate.op;
@@ -113,13 +113,15 @@ Matcher make_matcher(const Leaf& leaf, TextIndex& texts) {
   if (predicate.op == Operator::exists) {
     matcher.kind = Matcher::Kind::exists;
   } else if (is_text_set(predicate)) {
-    matcher.kind = Matcher::Kind::text_set;
+    matcher.kind = predicate.literals.size() == 1 ? Matcher::Kind::one_text : Matcher::Kind::text_set;
     for (const Literal& literal : predicate.literals) texts.add(std::get<std::string>(literal));
   } else if (predicate.right || predicate.modifier != Modifier::none) {
     matcher.kind = Matcher::Kind::plainly;
   } else if (predicate.op == Operator::pmatch) {
     matcher.kind = Matcher::Kind::path;
-    for (const Literal& literal : predicate.literals) matcher.paths.add(std::get<std::string>(literal));
+    matcher.number = large.paths.size();
+    PathTrie& paths = large.paths.emplace_back();
+    for (const Literal& literal : predicate.literals) paths.add(std::get<std::string>(literal));
   } else if (predicate.literals.size() == 1) {
     matcher.kind = kind_of(predicate.literals.front(), matcher.number);
     if (matcher.kind == Matcher::Kind::text) matcher.wanted = std::get<std::string>(predicate.literals.front());
@@ -129,22 +131,29 @@ Matcher make_matcher(const Leaf& leaf, TextIndex& texts) {
   return matcher;
 }
 
-void finish(Matcher& matcher, const TextIndex& texts) {
-  if (matcher.kind != Matcher::Kind::text_set) return;
+void finish(Matcher& matcher, const TextIndex& texts, LargeMatchers& large) {
+  if (!matcher.is_hashed()) return;
   std::vector<std::uint32_t> numbers;
   for (const Literal& literal : matcher.predicate->literals)
     numbers.push_back(texts.find(std::get<std::string>(literal)));
-  matcher.set = NumberSet(std::move(numbers), texts.size());
+  if (matcher.kind == Matcher::Kind::one_text) {
+    matcher.number = numbers.front();
+    return;
+  }
+  matcher.number = large.sets.size();
+  large.sets.emplace_back(std::move(numbers), texts.size());
 }
 
-bool holds_for(const Matcher& matcher, const Value& value, std::uint32_t text_number) {
+bool holds_for(const Matcher& matcher, const LargeMatchers& large, const Value& value, std::uint32_t text_number) {
   switch (matcher.kind) {
+    case Matcher::Kind::one_text:
+      return text_number == matcher.number && text_number != TextIndex::absent;
     case Matcher::Kind::text_set:
-      return text_number != TextIndex::absent && matcher.set.contains(text_number);
+      return text_number != TextIndex::absent && large.sets[matcher.number].contains(text_number);
     case Matcher::Kind::text:
       return value.kind() == Value::Kind::text && compare_text(matcher, value.text());
     case Matcher::Kind::path:
-      return value.kind() == Value::Kind::text && matcher.paths.matches(value.text());
+      return value.kind() == Value::Kind::text && large.paths[matcher.number].matches(value.text());
     case Matcher::Kind::integer:
       return value.kind() == Value::Kind::integer &&
              compare_number(matcher.op, value.integer(), static_cast<std::int64_t>(matcher.number));

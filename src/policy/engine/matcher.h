@@ -11,13 +11,15 @@
 
 namespace doorman::policy {
 
-/// A predicate in the form in which it is asked fastest. Says what `holds` says.
+/// A predicate in the form in which it is asked fastest. Says what `holds` says. Small, as many are asked of an
+/// event.
 struct Matcher {
   enum class Kind : std::uint8_t {
-    text_set,  ///< by the number of the text in its operand's TextIndex
-    text,      ///< compared with one text
-    path,      ///< pmatch
-    integer,   ///< compared with one number
+    one_text,  ///< by the number of the text in its operand's TextIndex
+    text_set,
+    text,     ///< compared with one text
+    path,     ///< pmatch
+    integer,  ///< compared with one number
     natural,
     truth,
     each_literal,  ///< of any other type, or of several literals
@@ -29,19 +31,27 @@ struct Matcher {
   Operator op = Operator::exists;
   bool all_values = false;  ///< every value on the left must fit
   std::uint32_t operand = 0;
-  std::uint64_t number = 0;  ///< of integer, natural, truth
-  std::string_view wanted;   ///< of text; belongs to the predicate
-  NumberSet set;
-  PathTrie paths;
+  std::uint64_t number =
+      0;                    ///< of one_text, integer, natural, truth; of text_set and path, which of the large ones
+  std::string_view wanted;  ///< of text; belongs to the predicate
   const Predicate* predicate = nullptr;
+
+  [[nodiscard]] bool is_hashed() const { return kind == Kind::one_text || kind == Kind::text_set; }
+};
+
+/// What some matchers need besides.
+struct LargeMatchers {
+  std::vector<NumberSet> sets;
+  std::vector<PathTrie> paths;
 };
 
 /// The texts that predicates of one operand ask for go into `texts`.
-Matcher make_matcher(const Leaf& leaf, TextIndex& texts);
+Matcher make_matcher(const Leaf& leaf, TextIndex& texts, LargeMatchers& large);
 /// To be called when all texts are known.
-void finish(Matcher& matcher, const TextIndex& texts);
+void finish(Matcher& matcher, const TextIndex& texts, LargeMatchers& large);
 
-/// Of one value that is no list and is there. `text_number`: of a text_set, the value's number.
-bool holds_for(const Matcher& matcher, const model::Value& value, std::uint32_t text_number);
+/// Of one value that is no list and is there. `text_number`: the value's number, for one that is hashed.
+bool holds_for(const Matcher& matcher, const LargeMatchers& large, const model::Value& value,
+               std::uint32_t text_number);
 
 }  // namespace doorman::policy

@@ -8,8 +8,8 @@ namespace doorman::policy {
 namespace {
 
 constexpr std::size_t most_bytes = 8U << 20U;  ///< of answers
-constexpr std::size_t most_processes = 4096;
-constexpr std::size_t candidate_places = 8192;
+constexpr std::size_t most_processes = 16'384;
+constexpr std::size_t candidate_places = 32'768;
 
 std::uint64_t mix(std::uint64_t number) {
   number *= 0x9E37'79B9'7F4A'7C15U;  // Fibonacci hashing: neighbours fall far apart

@@ -32,8 +32,8 @@ class ProcessMemory {
   Answers of(std::uint64_t revision);
 
   /// The rules of a bucket that a process has not ruled out.
-  struct Candidates {
-    static constexpr std::size_t most = 59;
+  struct alignas(64) Candidates {
+    static constexpr std::size_t most = 28;
     std::uint64_t revision = 0;
     std::uint32_t bucket = 0;
     std::uint32_t count = 0;  ///< more than `most`: they are not listed

@@ -138,6 +138,7 @@ class IndexMaker {
       const auto found = std::ranges::find(necessary_[i], chosen.key(), &Necessary::key);
       if (found == necessary_[i].end()) continue;
       indexed_[i] = true;
+      bucket_.rules[i].found_by_event = !chosen.process;
       for (const Literal& text : found->predicate->literals) index.finder.add(std::get<std::string>(text), i);
     }
     index.finder.finish();

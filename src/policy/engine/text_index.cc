@@ -9,17 +9,14 @@
 
 namespace doorman::policy {
 
-std::uint64_t TextIndex::hash_of(std::string_view text) { return base::hash64(text); }
-
 std::uint32_t TextIndex::add(std::string_view text) {
   if (const std::uint32_t known = find(text); known != absent) return known;
   texts_.emplace_back(text);
-  shortest_ = std::min(shortest_, text.size());
-  longest_ = std::max(longest_, text.size());
+  lengths_ |= length_bit(text);
   if (slots_.size() < 2 * texts_.size()) {
     grow();
   } else {
-    const std::uint64_t hash = hash_of(text);
+    const std::uint64_t hash = base::hash64(text);
     std::size_t at = hash & (slots_.size() - 1);
     while (slots_[at].number != absent) at = (at + 1) & (slots_.size() - 1);
     slots_[at] = {static_cast<std::uint32_t>(hash >> 32U), static_cast<std::uint32_t>(texts_.size())};
@@ -30,16 +27,15 @@ std::uint32_t TextIndex::add(std::string_view text) {
 void TextIndex::grow() {
   slots_.assign(std::max<std::size_t>(8, 4 * slots_.size()), Slot());
   for (std::size_t i = 0; i < texts_.size(); ++i) {
-    const std::uint64_t hash = hash_of(texts_[i]);
+    const std::uint64_t hash = base::hash64(texts_[i]);
     std::size_t at = hash & (slots_.size() - 1);
     while (slots_[at].number != absent) at = (at + 1) & (slots_.size() - 1);
     slots_[at] = {static_cast<std::uint32_t>(hash >> 32U), static_cast<std::uint32_t>(i + 1)};
   }
 }
 
-std::uint32_t TextIndex::find(std::string_view text) const {
-  if (text.size() < shortest_ || text.size() > longest_) return absent;
-  const std::uint64_t hash = hash_of(text);
+std::uint32_t TextIndex::look_up(std::string_view text) const {
+  const std::uint64_t hash = base::hash64(text);
   const auto high = static_cast<std::uint32_t>(hash >> 32U);
   for (std::size_t at = hash & (slots_.size() - 1); slots_[at].number != absent;
        at = (at + 1) & (slots_.size() - 1)) {

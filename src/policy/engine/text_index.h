@@ -14,7 +14,9 @@ class TextIndex {
   static constexpr std::uint32_t absent = 0;
 
   std::uint32_t add(std::string_view text);
-  [[nodiscard]] std::uint32_t find(std::string_view text) const;
+  [[nodiscard]] std::uint32_t find(std::string_view text) const {
+    return (lengths_ & length_bit(text)) == 0 ? absent : look_up(text);
+  }
   [[nodiscard]] std::size_t size() const { return texts_.size(); }
 
  private:
@@ -23,11 +25,15 @@ class TextIndex {
     std::uint32_t number = absent;
   };
   void grow();
-  [[nodiscard]] static std::uint64_t hash_of(std::string_view text);
+  [[nodiscard]] std::uint32_t look_up(std::string_view text) const;
+  [[nodiscard]] static std::uint64_t length_bit(std::string_view text) {
+    return std::uint64_t{1} << (text.size() < 63 ? text.size() : 63U);
+  }
 
   std::vector<Slot> slots_;  ///< a power of two of them, at most half full
   std::vector<std::string> texts_;
-  std::size_t shortest_ = static_cast<std::size_t>(-1), longest_ = 0;
+  /// Which lengths there are, those from 63 on as one: most texts that are looked for are told by it.
+  std::uint64_t lengths_ = 0;
 };
 
 /// Some of a TextIndex's numbers.
