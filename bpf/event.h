@@ -29,11 +29,11 @@
 
 /* What a record is. All but the last two are also events that rules are asked about, if `type` is not 0. */
 enum doorman_record_kind {
-  DOORMAN_RECORD_CALL = 1,      /* a system call that returned, or another event; slots: doorman_call_slot */
-  DOORMAN_RECORD_EXEC = 2,      /* a process is another program now; slots: doorman_process_slot */
-  DOORMAN_RECORD_FORK = 3,      /* the header's process made the one of DOORMAN_SLOT_PROCESS; threads are not told */
-  DOORMAN_RECORD_EXIT = 4,      /* the last thread is gone; result: the status as wait(2) gives it */
-  DOORMAN_RECORD_CHANGE = 5,    /* of a process: the slots that are there hold from now on */
+  DOORMAN_RECORD_CALL = 1,   /* a system call that returned, or another event; slots: doorman_call_slot */
+  DOORMAN_RECORD_EXEC = 2,   /* a process is another program now; slots: doorman_process_slot */
+  DOORMAN_RECORD_FORK = 3,   /* the header's process made the one of DOORMAN_SLOT_PROCESS; threads are not told */
+  DOORMAN_RECORD_EXIT = 4,   /* the last thread is gone; result: the status as wait(2) gives it */
+  DOORMAN_RECORD_CHANGE = 5, /* of a process: the slots that are there hold from now on */
   DOORMAN_RECORD_CONTAINER = 6, /* what is known of a control group; slots: doorman_container_slot */
 };
 
@@ -50,7 +50,7 @@ struct doorman_event_header {
   __u8 slots;   /* at most DOORMAN_EVENT_MAX_SLOTS */
   __u64 time;   /* nanoseconds since boot, suspended time included */
   __u64 cgroup; /* id of the control group (v2); 0 in a container record: the host itself */
-  __u64 start;  /* of the process, on the same clock: with pid it is the process's name, which is never used again */
+  __u64 start; /* of the process, on the same clock: with pid it is the process's name, which is never used again */
   __s64 result; /* what the call returned */
   __u32 pid;    /* of the process (thread group), as the first pid namespace counts */
   __u32 tid;    /* and of the thread */
@@ -85,20 +85,20 @@ enum doorman_object_type {
 
 enum doorman_object_flags {
   DOORMAN_OBJECT_CONNECTED = 1,
-  DOORMAN_OBJECT_NAMED_HERE = 2,  /* the call itself names the other end: sendto on an unconnected socket */
-  DOORMAN_OBJECT_SERVER = 4,      /* the other end came to us: accept */
-  DOORMAN_OBJECT_LISTENING = 8,   /* there is no other end */
-  DOORMAN_OBJECT_CREATED = 16,    /* the file was not there before */
+  DOORMAN_OBJECT_NAMED_HERE = 2,   /* the call itself names the other end: sendto on an unconnected socket */
+  DOORMAN_OBJECT_SERVER = 4,       /* the other end came to us: accept */
+  DOORMAN_OBJECT_LISTENING = 8,    /* there is no other end */
+  DOORMAN_OBJECT_CREATED = 16,     /* the file was not there before */
   DOORMAN_OBJECT_UPPER_LAYER = 32, /* of an overlay: not the image's */
   DOORMAN_OBJECT_LOWER_LAYER = 64,
 };
 
 /* The descriptor, file or connection that a call is about. */
 struct doorman_event_object {
-  __u8 type;        /* doorman_object_type */
-  __u8 protocol;    /* IPPROTO_*: 6 tcp, 17 udp, 1 icmp, 58 icmpv6, 255 raw; 0: not known */
-  __u16 flags;      /* doorman_object_flags */
-  __s32 fd;         /* -1: the call failed to make one */
+  __u8 type;     /* doorman_object_type */
+  __u8 protocol; /* IPPROTO_*: 6 tcp, 17 udp, 1 icmp, 58 icmpv6, 255 raw; 0: not known */
+  __u16 flags;   /* doorman_object_flags */
+  __s32 fd;      /* -1: the call failed to make one */
   __u64 inode;
   __u32 device;     /* as the kernel counts: major << 20 | minor */
   __u16 local_port; /* ports and addresses are as people write them: 443 is 443 */
@@ -111,12 +111,13 @@ struct doorman_event_object {
 enum doorman_call_slot {
   DOORMAN_SLOT_PATH = 0,       /* of the object or the first path parameter: absolute, links followed */
   DOORMAN_SLOT_OTHER_PATH = 1, /* of the second path parameter: where something is renamed or linked to */
-  DOORMAN_SLOT_PARAMETERS = 2, /* the event's parameters in order: numbers in 8 bytes, texts as the caller wrote them */
+  DOORMAN_SLOT_PARAMETERS =
+      2, /* the event's parameters in order: numbers in 8 bytes, texts as the caller wrote them */
 };
 
 enum doorman_process_slot {
-  DOORMAN_SLOT_EXE = 0,    /* the program's path, links followed */
-  DOORMAN_SLOT_SCRIPT = 1, /* the script's path, where the program was named by #! */
+  DOORMAN_SLOT_EXE = 0,     /* the program's path, links followed */
+  DOORMAN_SLOT_SCRIPT = 1,  /* the script's path, where the program was named by #! */
   DOORMAN_SLOT_PROCESS = 2, /* struct doorman_process; of a FORK: of the child */
   DOORMAN_SLOT_COMM = 3,
   DOORMAN_SLOT_ARGS = 4, /* each ends with NUL, the name of the program first */
@@ -170,8 +171,8 @@ enum doorman_container_slot {
   DOORMAN_CONTAINER_IMAGE_ID = 5,   /* the digest of its configuration, which is its identity */
   DOORMAN_CONTAINER_REPOSITORY = 6, /* registry/name */
   DOORMAN_CONTAINER_TAG = 7,
-  DOORMAN_CONTAINER_DIGEST = 8, /* of its manifest in the registry */
-  DOORMAN_CONTAINER_LABELS = 9, /* list: key, value, key, value … */
+  DOORMAN_CONTAINER_DIGEST = 8,  /* of its manifest in the registry */
+  DOORMAN_CONTAINER_LABELS = 9,  /* list: key, value, key, value … */
   DOORMAN_CONTAINER_MOUNTS = 10, /* list: source, destination, mode, rw or ro, propagation, source … */
   DOORMAN_CONTAINER_IP = 11,
   DOORMAN_CONTAINER_POD_NAME = 12,

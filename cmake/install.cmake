@@ -24,7 +24,8 @@ install(FILES ${share}/doorman DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-complet
 install(FILES ${share}/_doorman DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
 install(FILES ${share}/doorman.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 install(DIRECTORY policies DESTINATION ${CMAKE_INSTALL_DATADIR}/doorman)
-install(FILES README.md ARCHITECTURE.md SECURITY.md docs/configuration.md packaging/copyright ${share}/changelog.gz
+install(FILES README.md ARCHITECTURE.md SECURITY.md docs/configuration.md docs/policy-language.md
+  docs/fields.md docs/verdict.md packaging/copyright ${share}/changelog.gz
   DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 set(CPACK_GENERATOR DEB)

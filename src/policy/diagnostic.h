@@ -17,8 +17,8 @@ struct SourceText {
 
 /// One step on the way to a mistake, outermost first: the file's rule, its exception, the macro that it uses.
 struct Place {
-  std::string kind;  ///< `rule`, `macro`, `list`, `exception`, `condition expression`, `output` …
-  std::string name;  ///< of the item; may be empty
+  std::string kind;        ///< `rule`, `macro`, `list`, `exception`, `condition expression`, `output` …
+  std::string name;        ///< of the item; may be empty
   std::uint32_t file = 0;  ///< index into the texts that were loaded
   Position at;             ///< in that file
 };
@@ -34,8 +34,8 @@ struct Diagnostic {
   std::string hint;           ///< `did you mean proc.name?`; may be empty
 };
 
-/// For a person: `rules.yaml:12:14: error: message`, the chain of places that led there, the line with a caret below, the
-/// hint. Ends with a line feed. Control characters of the file are made printable.
+/// For a person: `rules.yaml:12:14: error: message`, the chain of places that led there, the line with a caret
+/// below, the hint. Ends with a line feed. Control characters of the file are made printable.
 std::string to_text(const Diagnostic& diagnostic, const std::vector<SourceText>& texts);
 
 /// The nearest of the known names, as `did you mean NAME?`, or nothing when none is near.

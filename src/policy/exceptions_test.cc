@@ -33,6 +33,7 @@ std::vector<std::string> mistakes(std::string text) {
   const LoadedExceptions loaded = load(std::move(text));
   EXPECT_TRUE(loaded.exceptions.empty());
   std::vector<std::string> messages;
+  messages.reserve(loaded.diagnostics.size());
   for (const Diagnostic& each : loaded.diagnostics) messages.push_back(each.message);
   return messages;
 }

@@ -118,11 +118,13 @@ class JudgeTest : public testing::Test {
   }
   static std::vector<std::string> names(const model::Verdict& verdict) {
     std::vector<std::string> all;
+    all.reserve(verdict.rules.size());
     for (const auto& rule : verdict.rules) all.push_back(rule.name);
     return all;
   }
   static std::vector<std::string> messages(const model::Verdict& verdict) {
     std::vector<std::string> all;
+    all.reserve(verdict.matches.size());
     for (const auto& match : verdict.matches) all.push_back(match.message);
     return all;
   }

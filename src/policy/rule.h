@@ -36,12 +36,13 @@ struct List {
   Place place;
 };
 
-/// A rule, ready to be checked against the catalogue: macros, lists and exceptions are already part of its condition.
+/// A rule, ready to be checked against the catalogue: macros, lists and exceptions are already part of its
+/// condition.
 struct Rule {
   std::string name, description;
   std::string output;
-  Condition condition;      ///< resolved: no name of a macro or list is left
-  std::string written;      ///< the condition's text in the file, before resolving, with what was appended
+  Condition condition;  ///< resolved: no name of a macro or list is left
+  std::string written;  ///< the condition's text in the file, before resolving, with what was appended
   model::Priority priority = model::Priority::warning;
   model::EventSource source = model::EventSource::syscall;
   std::vector<std::string> tags;

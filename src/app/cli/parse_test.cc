@@ -71,7 +71,8 @@ TEST(Arguments, HelpIsAVerb) {
 }
 
 TEST(Arguments, MistakesAreNamed) {
-  EXPECT_EQ(mistake({"scn"}), "`scn` is no verb (scan, db, cache, completion, help, version); did you mean scan?");
+  EXPECT_EQ(mistake({"scn"}),
+            "`scn` is no verb (scan, policy, db, cache, completion, help, version); did you mean scan?");
   EXPECT_EQ(mistake({"db", "buld"}), "`db buld` is no verb (build, info); did you mean build?");
   EXPECT_EQ(mistake({"db"}), "db needs one word more: build, info");
   EXPECT_EQ(mistake({"scan"}), "scan needs TARGET...; `doorman scan --help` tells more");
@@ -90,7 +91,7 @@ TEST(Arguments, MistakesAreNamed) {
 }
 
 TEST(Arguments, WhatIsTypedReachesTheTerminalInPrintableForm) {
-  EXPECT_EQ(mistake({"\x1b[2J"}), "`\\x1b[2J` is no verb (scan, db, cache, completion, help, version)");
+  EXPECT_EQ(mistake({"\x1b[2J"}), "`\\x1b[2J` is no verb (scan, policy, db, cache, completion, help, version)");
 }
 
 TEST(Precedence, FileThenEnvironmentThenFlag) {

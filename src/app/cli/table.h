@@ -79,15 +79,17 @@ inline constexpr auto ignore_unfixed = flag({
 inline constexpr auto policy = repeated<parse_file_name>({
     .name = "policy",
     .value = "FILE|FOLDER|PACK",
-    .help = "Judge by the rules of this file, folder or built-in pack; repeat it for several. Without it, by the pack "
-            "image; none judges nothing",
+    .help =
+        "Judge by the rules of this file, folder or built-in pack; repeat it for several. Without it, by the pack "
+        "image; none judges nothing",
     .group = Group::findings,
     .completes = Completes::files,
 });
 inline constexpr auto exceptions = repeated<parse_file_name>({
     .name = "exceptions",
     .value = "FILE",
-    .help = "What the rules find but shall not count, by rule and subject, with reason and end; repeat it for several",
+    .help =
+        "What the rules find but shall not count, by rule and subject, with reason and end; repeat it for several",
     .group = Group::findings,
     .completes = Completes::files,
 });

@@ -70,7 +70,7 @@ class TargetReader {
  private:
   Result<Inventory> compose(derive::Target target, std::vector<model::LayerFacts> layers) {
     if (options_.layer.secrets != nullptr && target.config) {
-      DOORMAN_TRY(target.secrets, parse::secret::find_in_settings(*options_.layer.secrets, *target.config));
+      DOORMAN_TRY(target.secrets, parse::secret::find_and_hide(*options_.layer.secrets, *target.config));
     }
     return derive::compose(std::move(target), std::move(layers));
   }

@@ -63,7 +63,8 @@ TEST(EventRecord, ReadsWhatWasWritten) {
   const std::string bytes = bytes_of(open_record());
   EXPECT_EQ(bytes.size() % 8, 0U);
   EventRecord record;
-  ASSERT_TRUE(decode(bytes + "what follows", record).ok());
+  const std::string stream = bytes + "what follows";
+  ASSERT_TRUE(decode(stream, record).ok());
   EXPECT_EQ(record.size, bytes.size());
   EXPECT_EQ(record.kind, EventRecord::Kind::call);
   EXPECT_EQ(record.type, model::EventType::openat);

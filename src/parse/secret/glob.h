@@ -27,7 +27,7 @@ class PathGlobs {
   std::vector<Pattern> patterns_;
 };
 
-/// Takes at most as many steps as the product of both lengths.
+/// Takes at most as many steps as the pattern is long times the square of the text.
 bool glob_matches(std::string_view pattern, std::string_view text);
 
 }  // namespace doorman::parse::secret

@@ -81,7 +81,7 @@ struct SecretScanner::Work {
   void accept(Bytes block, std::uint32_t rule, const base::Captures::Match& match);
   std::uint32_t line_at(Bytes block, std::size_t offset);
   void leave(Bytes block, std::size_t bytes);
-  std::vector<model::Secret> take();
+  Found take();
 
   const CompiledRules& rules;
   std::optional<base::PatternSet::Searcher> searcher;
@@ -280,16 +280,18 @@ void SecretScanner::Work::leave(Bytes block, std::size_t bytes) {
 }
 
 /// Where several rules found the same bytes, the first rule of the pack is right.
-std::vector<model::Secret> SecretScanner::Work::take() {
+SecretScanner::Found SecretScanner::Work::take() {
   std::ranges::sort(hits, {}, [](const Hit& hit) { return std::tuple(hit.begin, hit.rule, hit.end); });
-  std::vector<model::Secret> secrets;
+  Found found{{}, {}, complete};
   for (const Hit& hit : hits) {
     const bool told_better = std::ranges::any_of(hits, [&](const Hit& other) {
       return other.rule < hit.rule && other.begin < hit.end && hit.begin < other.end;
     });
-    if (!told_better) secrets.push_back(hit.secret);
+    if (told_better) continue;
+    found.secrets.push_back(hit.secret);
+    found.places.emplace_back(hit.begin, hit.end);
   }
-  return secrets;
+  return found;
 }
 
 SecretScanner::SecretScanner(std::unique_ptr<Work> work) : work_(std::move(work)) {}
@@ -338,7 +340,7 @@ Status SecretScanner::feed(Bytes piece) {
 Result<SecretScanner::Found> SecretScanner::end() {
   // Less may have come than was announced.
   if (!work_->gathered.empty()) DOORMAN_CHECK(work_->search(std::exchange(work_->gathered, {}), true));
-  Found found{work_->take(), work_->complete};
+  Found found = work_->take();
   work_->hits.clear();
   return found;
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -48,7 +49,9 @@ class SecretScanner {
 
   struct Found {
     std::vector<model::Secret> secrets;  ///< in the order of the file; the same one only once
-    bool complete = true;                ///< otherwise a limit was reached: max_found or the work for its size
+    std::vector<std::pair<std::uint64_t, std::uint64_t>>
+        places;            ///< of each: from and up to which byte of the file
+    bool complete = true;  ///< otherwise a limit was reached: max_found or the work for its size
   };
   /// What was found in it, as secrets in a file.
   base::Result<Found> end();
@@ -59,9 +62,9 @@ class SecretScanner {
   std::unique_ptr<Work> work_;
 };
 
-/// Secrets in the environment, the labels and the history of an image's settings, in this order. A rule that looks
-/// only into some files takes them for files named environment.env, label.env and history.sh.
-base::Result<std::vector<model::Secret>> find_in_settings(const SecretRules& rules,
-                                                          const model::ImageConfig& config);
+/// Secrets in the environment, the labels and the history of an image's settings, in this order; there and wherever
+/// else the settings hold the same text, their masked form takes their place, so that no report shows them. A rule
+/// that looks only into some files takes these texts for files named environment.env, label.env and history.sh.
+base::Result<std::vector<model::Secret>> find_and_hide(const SecretRules& rules, model::ImageConfig& config);
 
 }  // namespace doorman::parse::secret

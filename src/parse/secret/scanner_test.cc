@@ -117,12 +117,18 @@ TEST(SecretSettings, AreSearchedLikeFiles) {
   config.labels = {{"b", token}};
   config.history.resize(2);
   config.history[0].created_by = "RUN make";
-  config.history[1].created_by = "RUN login " + token;
-  const auto found = find_in_settings(rules(), config);
+  config.history[1].created_by = "RUN login " + token + " && again " + token;
+  config.cmd = {"--key", token};
+  const auto found = find_and_hide(rules(), config);
   ASSERT_TRUE(found.ok());
   std::vector<std::string> places;
   for (const model::Secret& secret : *found) places.push_back(place_of(secret));
   EXPECT_THAT(places, ElementsAre("config: env A", "config: label b", "history 2"));
+  const std::string masked = "key_… (24 characters)";
+  EXPECT_THAT(config.env, ElementsAre("PATH=/bin", "A=" + masked));
+  EXPECT_EQ(config.labels[0].second, masked);
+  EXPECT_EQ(config.history[1].created_by, "RUN login " + masked + " && again " + masked);
+  EXPECT_THAT(config.cmd, ElementsAre("--key", masked));
 }
 
 TEST(SecretRules, NamesTheirMistakes) {

@@ -15,6 +15,7 @@
 #include "policy/check/check.h"
 #include "policy/check/literal.h"
 #include "policy/engine/engine.h"
+#include "policy/load/load.h"
 
 namespace doorman::policy {
 namespace {
@@ -131,7 +132,7 @@ std::string bytes_of(std::string_view test, std::string text) {
 }
 
 struct Entry {
-  std::string test, event, filter, expect;
+  std::string test, event, filter, expect, detail;
   struct Field {
     std::string name, type;
     bool list;
@@ -156,6 +157,7 @@ std::vector<Entry> read_entries(const std::filesystem::path& path, const char* c
     entry.event = root["evt"].string_or("");
     entry.filter = root[condition].string_or("");
     entry.expect = root["expect"].string_or("");
+    entry.detail = root["detail"].string_or("");
     for (const auto& member : root["fields"].members()) {
       Entry::Field field{std::string(member.key), std::string(member.value["type"].string_or("")),
                          member.value["list"].boolean().value_or(false), std::nullopt};
@@ -210,24 +212,29 @@ std::string told(const CheckedCondition& checked) {
   return text;
 }
 
+struct Answer {
+  std::string text;  ///< true, false, error
+  std::size_t warnings = 0;
+};
+
 /// By the graph and by the plain walk, which must agree.
-std::string answer(const std::string& filter, TestFacts& facts, const Catalogue& catalogue) {
+Answer answer(const std::string& filter, TestFacts& facts, const Catalogue& catalogue) {
   auto parsed = parse_condition(filter);
-  if (!parsed.condition) return "error";
+  if (!parsed.condition) return {"error"};
   RuleSet set;
   Rule& rule = set.rules.emplace_back();
   rule.condition = *std::move(parsed.condition);
   rule.warn_event_types = false;
   std::vector<Diagnostic> diagnostics;
   const auto engine = Engine::compile(set, diagnostics, catalogue);
-  if (!engine) return "error";
+  if (!engine) return {"error"};
   const bool plainly = matches_plainly(rule, facts, catalogue);
   Evaluator evaluator(engine);
   for (const std::uint64_t revision : {0, 7, 7, 0}) {
     facts.set_revision(revision);
     EXPECT_EQ(evaluator.match(facts).size(), plainly ? 1U : 0U) << filter << " " << revision;
   }
-  return plainly ? "true" : "false";
+  return {plainly ? "true" : "false", diagnostics.size()};
 }
 
 TEST(Conformance, Evaluation) {
@@ -237,7 +244,7 @@ TEST(Conformance, Evaluation) {
     TestCatalogue catalogue;
     TestFacts facts(entry.event);
     set_fields(facts, entry, entries, catalogue);
-    EXPECT_EQ(answer(entry.filter, facts, catalogue), entry.expect)
+    EXPECT_EQ(answer(entry.filter, facts, catalogue).text, entry.expect)
         << entry.test << ": " << entry.filter << " "
         << told(check_condition(parse_condition(entry.filter).condition.value_or(Condition{}),
                                 model::EventSource::syscall, catalogue));
@@ -259,12 +266,45 @@ TEST(Conformance, Compilation) {
   catalogue.add("c.buffer", FieldType::bytes);
   const auto entries = read_entries(fixtures / "policy/compiler.jsonl", "input");
   for (const Entry& entry : entries) {
-    std::string got = answer(entry.filter, facts, catalogue);
+    Answer got = answer(entry.filter, facts, catalogue);
     const bool runs = entry.expect == "true" || entry.expect == "false";
-    if (!runs && got != "error") got = "ok";
-    EXPECT_EQ(got, entry.expect) << entry.test << ": " << entry.filter;
+    if (!runs && got.text != "error") got.text = "ok";
+    EXPECT_EQ(got.text, entry.expect) << entry.test << ": " << entry.filter;
+    if (entry.expect == "ok") EXPECT_EQ(got.warnings, entry.detail == "1 warnings" ? 1U : 0U) << entry.filter;
   }
   EXPECT_GT(entries.size(), 150U);
+}
+
+/// Whether a rule file loads, and what is said of its fields and event types.
+TEST(Conformance, RuleFiles) {
+  DOORMAN_NEED_FIXTURES(fixtures);
+  std::ifstream file(fixtures / "policy/ruleloader.jsonl");
+  std::string line;
+  while (std::getline(file, line)) {
+    const auto document = base::JsonDocument::parse(line);
+    ASSERT_TRUE(document.ok());
+    const base::JsonValue entry = document->root();
+    std::vector<SourceText> texts;
+    if (const auto text = entry["rules_yaml"].string()) texts.push_back({"rules.yaml", std::string(*text)});
+    for (const base::JsonValue& text : entry["rules_yaml"].items())
+      texts.push_back({"rules.yaml", std::string(text.string_or(""))});
+    Loaded loaded = load_rules(std::move(texts));
+    const bool loads = loaded.ok();
+    const bool compiles = Engine::compile(std::move(loaded.rules), loaded.diagnostics) != nullptr;
+    EXPECT_EQ(loads && compiles, entry["result"]["successful"].boolean()) << line.substr(0, 200);
+    std::multiset<std::string> wanted, got;
+    const auto ours = [](std::string_view code) {
+      return code == "LOAD_NO_EVTTYPE" || code == "LOAD_UNKNOWN_FILTER" || code == "LOAD_COMPILE_CONDITION";
+    };
+    for (const base::JsonValue& warning : entry["result"]["warnings"].items()) {
+      if (ours(warning["code"].string_or("")))
+        wanted.insert(std::string(warning["code"].string_or("")) + std::string(warning["message"].string_or("")));
+    }
+    for (const Diagnostic& diagnostic : loaded.diagnostics) {
+      if (ours(diagnostic.code)) got.insert(diagnostic.code + diagnostic.message);
+    }
+    if (loads) EXPECT_EQ(got, wanted) << entry["test"].string_or("");
+  }
 }
 
 }  // namespace

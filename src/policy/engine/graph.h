@@ -57,6 +57,7 @@ class Graph {
   [[nodiscard]] const std::vector<Leaf>& leaves() const { return leaves_; }
   [[nodiscard]] const std::vector<Operand>& operands() const { return operands_; }
   [[nodiscard]] const Node& node(Ref ref) const { return nodes_[node_of(ref)]; }
+  [[nodiscard]] const Ref* all_parts() const { return parts_.data(); }
   [[nodiscard]] std::span<const Ref> parts(const Node& node) const {
     return std::span(parts_).subspan(node.first, node.count);
   }

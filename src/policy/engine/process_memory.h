@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -31,22 +32,33 @@ class ProcessMemory {
   };
   Answers of(std::uint64_t revision);
 
-  /// The rules of a bucket that a process has not ruled out.
-  struct alignas(64) Candidates {
-    static constexpr std::size_t most = 28;
-    std::uint64_t revision = 0;
-    std::uint32_t bucket = 0;
-    std::uint32_t count = 0;  ///< more than `most`: they are not listed
-    std::array<std::uint32_t, most> rules{};
-  };
-  /// The place for them; of another process or bucket unless both are as asked.
-  Candidates& candidates(std::uint64_t revision, std::uint32_t bucket);
+  /// The rules of a bucket that a process has not ruled out; nothing when they must be found out first. Valid until
+  /// the next `remember`.
+  [[nodiscard]] std::optional<std::span<const std::uint32_t>> candidates(std::uint64_t revision,
+                                                                         std::uint32_t bucket) const {
+    const Place& place = places_[place_of(revision, bucket)];
+    if (place.revision != revision || place.bucket != bucket) return std::nullopt;
+    return lists_[place.list];
+  }
+  void remember(std::uint64_t revision, std::uint32_t bucket, const std::vector<std::uint32_t>& rules);
 
  private:
+  /// Processes are many, and different lists of rules few: the places are small, so that they stay near.
+  struct Place {
+    std::uint64_t revision = 0;  ///< 0: none
+    std::uint32_t bucket = 0;
+    std::uint32_t list = 0;
+  };
+  [[nodiscard]] std::size_t place_of(std::uint64_t revision, std::uint32_t bucket) const;
+  void forget_lists();
+
   std::size_t words_each_;
   std::vector<std::uint64_t> revisions_;  ///< 0: none
   std::vector<std::uint64_t> words_;
-  std::vector<Candidates> candidates_;
+  std::vector<Place> places_;
+  std::vector<std::vector<std::uint32_t>> lists_;
+  std::map<std::vector<std::uint32_t>, std::uint32_t> list_index_;
+  std::size_t listed_ = 0;  ///< numbers in all lists
 };
 
 }  // namespace doorman::policy

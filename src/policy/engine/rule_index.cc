@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <map>
 #include <optional>
-#include <set>
 
 #include "policy/engine/compiled.h"
 
@@ -61,26 +60,39 @@ std::optional<Where> where_of(const Predicate& predicate) {
   return std::nullopt;
 }
 
-/// How good an index is for each text that it tells apart: how quickly it is asked.
-std::size_t weight_of(const Necessary& part) {
+/// How quickly it is asked. What a process decides is looked up once a process.
+std::size_t speed_of(const Necessary& part) {
   const std::size_t by_place = part.where == Where::whole ? 4 : part.where == Where::inside ? 1 : 3;
-  return part.process ? 2 * by_place : by_place;  // what a process decides is looked up once a process
+  return part.process ? 2 * by_place : by_place;
 }
 
 class IndexMaker {
  public:
-  IndexMaker(const Graph& graph, Bucket& bucket) : graph_(graph), bucket_(bucket), indexed_(bucket.rules.size()) {
+  IndexMaker(const Graph& graph, Bucket& bucket) : graph_(graph), bucket_(bucket) {
     for (const AskedRule& rule : bucket.rules) necessary_.push_back(necessary_of(rule.whole));
-  }
-
-  void make() {
-    while (const auto chosen = best()) put_under(*chosen);
-    for (std::uint32_t i = 0; i < indexed_.size(); ++i) {
-      if (!indexed_[i]) bucket_.scanned.push_back(i);
+    for (const auto& parts : necessary_) {
+      for (const Necessary& part : parts) {
+        for (const Literal& text : part.predicate->literals) ++uses_[part.key()][std::get<std::string>(text)];
+      }
     }
   }
 
+  void make() {
+    std::map<Key, std::vector<std::uint32_t>> rules_by_key;
+    for (std::uint32_t i = 0; i < necessary_.size(); ++i) {
+      if (const Necessary* part = best_of(necessary_[i])) rules_by_key[part->key()].push_back(i);
+      else bucket_.scanned.push_back(i);
+    }
+    for (const auto& [key, rules] : rules_by_key) {
+      if (rules.size() >= fewest_rules) put_under(key, rules);
+      else bucket_.scanned.insert(bucket_.scanned.end(), rules.begin(), rules.end());
+    }
+    std::ranges::sort(bucket_.scanned);
+  }
+
  private:
+  using Key = std::pair<std::uint32_t, Where>;
+
   [[nodiscard]] std::vector<Necessary> necessary_of(Ref whole) const {
     std::vector<Necessary> found;
     const auto look = [&](Ref part) {
@@ -99,55 +111,43 @@ class IndexMaker {
     return found;
   }
 
-  /// What tells most of the rules apart that are in no index yet.
-  [[nodiscard]] std::optional<Necessary> best() const {
-    struct Use {
-      std::size_t rules = 0;
-      std::set<std::string_view> texts;
-      Necessary example;
-    };
-    std::map<std::pair<std::uint32_t, Where>, Use> uses;
-    for (std::size_t i = 0; i < necessary_.size(); ++i) {
-      if (indexed_[i]) continue;
-      for (const Necessary& each : necessary_[i]) {
-        Use& use = uses[each.key()];
-        ++use.rules;
-        use.example = each;
-        for (const Literal& text : each.predicate->literals) use.texts.insert(std::get<std::string>(text));
-      }
+  /// The part whose texts the fewest other rules want too, among those that tell rules apart at all.
+  [[nodiscard]] const Necessary* best_of(const std::vector<Necessary>& parts) const {
+    const Necessary* best = nullptr;
+    std::size_t least = 0;
+    for (const Necessary& part : parts) {
+      const auto& texts = uses_.at(part.key());
+      if (texts.size() < fewest_rules) continue;
+      std::size_t shared = 0;
+      for (const Literal& text : part.predicate->literals)
+        shared = std::max(shared, texts.at(std::get<std::string>(text)));
+      constexpr std::size_t fastest = 8;
+      const std::size_t cost = shared * fastest / speed_of(part);
+      if (best != nullptr && cost >= least) continue;
+      best = &part;
+      least = cost;
     }
-    std::optional<Necessary> chosen;
-    std::size_t most = 0;
-    for (const auto& [key, use] : uses) {
-      const std::size_t worth = use.texts.size() * weight_of(use.example);
-      if (use.rules < fewest_rules || use.texts.size() < fewest_rules / 2 || worth <= most) continue;
-      most = worth;
-      chosen = use.example;
-    }
-    return chosen;
+    return best;
   }
 
-  void put_under(const Necessary& chosen) {
+  void put_under(const Key& key, const std::vector<std::uint32_t>& rules) {
     RuleIndex& index = bucket_.indexes.emplace_back();
-    index.operand = chosen.operand;
-    index.process = chosen.process;
-    index.finder = TextFinder(chosen.where);
-    if (chosen.process) bucket_.asks_process = true;
-    for (std::uint32_t i = 0; i < necessary_.size(); ++i) {
-      if (indexed_[i]) continue;
-      const auto found = std::ranges::find(necessary_[i], chosen.key(), &Necessary::key);
-      if (found == necessary_[i].end()) continue;
-      indexed_[i] = true;
-      bucket_.rules[i].found_by_event = !chosen.process;
-      for (const Literal& text : found->predicate->literals) index.finder.add(std::get<std::string>(text), i);
+    index.operand = key.first;
+    index.finder = TextFinder(key.second);
+    for (const std::uint32_t rule : rules) {
+      const Necessary& part = *std::ranges::find(necessary_[rule], key, &Necessary::key);
+      index.process = part.process;
+      bucket_.rules[rule].found_by_event = !part.process;
+      for (const Literal& text : part.predicate->literals) index.finder.add(std::get<std::string>(text), rule);
     }
+    if (index.process) bucket_.asks_process = true;
     index.finder.finish();
   }
 
   const Graph& graph_;
   Bucket& bucket_;
-  std::vector<bool> indexed_;
   std::vector<std::vector<Necessary>> necessary_;  ///< by rule of the bucket
+  std::map<Key, std::map<std::string_view, std::size_t>> uses_;
 };
 
 }  // namespace
