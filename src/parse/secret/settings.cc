@@ -15,6 +15,8 @@ namespace {
 
 /// A shorter text may well be a part of another word.
 constexpr std::size_t min_telling_bytes = 8;
+/// So many secrets are looked for in all other texts too; each is hidden where it was found in any case.
+constexpr std::size_t max_hidden_elsewhere = 200;
 
 void replace_all(std::string& text, std::string_view secret, std::string_view masked) {
   for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at + masked.size())) {
@@ -54,7 +56,9 @@ class SettingsSearch {
     for (std::size_t i = found.secrets.size(); i-- > 0;) {
       const auto& [begin, end] = found.places[i];
       const std::string& masked = found.secrets[i].masked;
-      hidden_.emplace_back(text.substr(begin, end - begin), masked);
+      if (end - begin >= min_telling_bytes && hidden_.size() < max_hidden_elsewhere) {
+        hidden_.emplace_back(text.substr(begin, end - begin), masked);
+      }
       text.replace(begin, end - begin, masked);
     }
     for (Secret& secret : found.secrets) {
@@ -69,7 +73,6 @@ class SettingsSearch {
 
   void hide_everywhere() {
     for (const auto& [secret, masked] : hidden_) {
-      if (secret.size() < min_telling_bytes) continue;
       const auto hide = [&](std::string& text) { replace_all(text, secret, masked); };
       for (auto* list : {&config_.env, &config_.entrypoint, &config_.cmd, &config_.volumes}) {
         for (std::string& text : *list) hide(text);

@@ -2,6 +2,7 @@
 // Conditions, what the fields say, and what Falco answers.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <deque>
 #include <fstream>
 #include <map>
@@ -15,7 +16,9 @@
 #include "policy/check/check.h"
 #include "policy/check/literal.h"
 #include "policy/engine/engine.h"
+#include "policy/engine/event_types.h"
 #include "policy/load/load.h"
+#include "policy/lower/lower.h"
 
 namespace doorman::policy {
 namespace {
@@ -270,7 +273,9 @@ TEST(Conformance, Compilation) {
     const bool runs = entry.expect == "true" || entry.expect == "false";
     if (!runs && got.text != "error") got.text = "ok";
     EXPECT_EQ(got.text, entry.expect) << entry.test << ": " << entry.filter;
-    if (entry.expect == "ok") EXPECT_EQ(got.warnings, entry.detail == "1 warnings" ? 1U : 0U) << entry.filter;
+    if (entry.expect == "ok") {
+      EXPECT_EQ(got.warnings, entry.detail == "1 warnings" ? 1U : 0U) << entry.filter;
+    }
   }
   EXPECT_GT(entries.size(), 150U);
 }
@@ -303,8 +308,59 @@ TEST(Conformance, RuleFiles) {
     for (const Diagnostic& diagnostic : loaded.diagnostics) {
       if (ours(diagnostic.code)) got.insert(diagnostic.code + diagnostic.message);
     }
-    if (loads) EXPECT_EQ(got, wanted) << entry["test"].string_or("");
+    if (loads) {
+      EXPECT_EQ(got, wanted) << entry["test"].string_or("");
+    }
   }
+}
+
+std::set<std::string> names_of(const EventTypes& types) {
+  std::set<std::string> names;
+  for (const model::EventInfo& event : model::event_types()) {
+    if (types.test(static_cast<std::size_t>(event.type))) names.insert(std::string(event.name));
+  }
+  return names;
+}
+
+/// The types that Falco finds a rule to be for, where that are few. It adds one of its own to each.
+TEST(Conformance, EventTypesOfRules) {
+  DOORMAN_NEED_FIXTURES(fixtures);
+  std::ifstream file(fixtures / "policy/ruleloader.jsonl");
+  std::string line;
+  std::size_t rules = 0;
+  while (std::getline(file, line)) {
+    const auto document = base::JsonDocument::parse(line);
+    ASSERT_TRUE(document.ok());
+    const base::JsonValue text = document->root()["rules_yaml"];
+    const Loaded loaded = load_rules({{"rules.yaml", std::string(text.string_or(""))}});
+    for (const base::JsonValue& described : document->root()["describe"].items()) {
+      std::set<std::string> wanted;
+      for (const base::JsonValue& event : described["events"].items()) wanted.emplace(event.string_or(""));
+      wanted.erase("asyncevent");
+      const auto rule = std::ranges::find(loaded.rules.rules, described["name"].string_or(""), &Rule::name);
+      if (rule == loaded.rules.rules.end() || wanted.size() > 100) continue;
+      EXPECT_EQ(names_of(event_types_of(rule->condition)), wanted) << rule->written;
+      ++rules;
+    }
+  }
+  EXPECT_GT(rules, 10U);
+}
+
+TEST(Conformance, EventTypesOfFalcosStableRules) {
+  DOORMAN_NEED_FIXTURES(fixtures);
+  const std::string usage = tests::slurp(fixtures / "policy/rule_usage.txt");
+  const std::string_view from_list = std::string_view(usage).substr(usage.find("event types: ") + 13);
+  std::set<std::string> wanted;
+  for (const std::string_view each : base::split(from_list.substr(0, from_list.find('\n')), ','))
+    wanted.emplace(base::trim(each.substr(0, each.find(':'))));
+  const Loaded loaded = load_rules({{"falco_rules.yaml", tests::slurp(fixtures / "policy/falco_rules.yaml")}});
+  EXPECT_EQ(loaded.rules.rules.size(), 25U);
+  EventTypes types;
+  for (const Rule& rule : loaded.rules.rules) types |= event_types_of(rule.condition);
+  EXPECT_EQ(names_of(types), wanted);
+  std::set<std::string> lowered;
+  for (const model::EventNeed& need : lower(loaded.rules).events) lowered.emplace(model::info(need.type).name);
+  EXPECT_EQ(lowered, wanted);
 }
 
 }  // namespace
