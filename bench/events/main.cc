@@ -230,6 +230,7 @@ Status measure_rules(const Options& options, source::Replay& replay) {
 
 Status replay(const Options& options) {
   DOORMAN_TRY(source::Replay replay, source::Replay::open(options.recording));
+  DOORMAN_CHECK(Pass(replay, Depth::decode, nullptr).run());  // brings the file into memory
   DOORMAN_CHECK(measure(options, replay, "decode", Depth::decode, nullptr));
   DOORMAN_CHECK(measure(options, replay, "decode and process", Depth::processes, nullptr));
   DOORMAN_CHECK(measure(options, replay, "and eight fields", Depth::fields, nullptr));
