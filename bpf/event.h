@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 #ifndef DOORMAN_EVENT_H
 #define DOORMAN_EVENT_H
 
@@ -27,7 +27,8 @@
 #define DOORMAN_SLOT_ABSENT 0xffff
 #define DOORMAN_SLOT_MAX_BYTES 0xfffe
 
-/* What a record is. All but the last two are also events that rules are asked about, if `type` is not 0. */
+/* What a record is. Calls, executions, forks and exits are also events that rules are asked about, if `type` is not
+ * 0. */
 enum doorman_record_kind {
   DOORMAN_RECORD_CALL = 1,   /* a system call that returned, or another event; slots: doorman_call_slot */
   DOORMAN_RECORD_EXEC = 2,   /* a process is another program now; slots: doorman_process_slot */
@@ -35,12 +36,20 @@ enum doorman_record_kind {
   DOORMAN_RECORD_EXIT = 4,   /* the last thread is gone; result: the status as wait(2) gives it */
   DOORMAN_RECORD_CHANGE = 5, /* of a process: the slots that are there hold from now on */
   DOORMAN_RECORD_CONTAINER = 6, /* what is known of a control group; slots: doorman_container_slot */
+  DOORMAN_RECORD_CGROUP = 7,    /* a control group appeared, or is DOORMAN_GONE; slots: doorman_cgroup_slot */
+  DOORMAN_RECORD_FLOW = 8,      /* a connection or an attempt, the object has its ends; slots: doorman_flow_slot */
+  DOORMAN_RECORD_DNS =
+      9, /* a DNS answer that the group received, the object has its ends; slots: doorman_dns_slot */
+  DOORMAN_RECORD_DRIFT =
+      10, /* a program that is not the image's, the object is its file; slots: doorman_drift_slot */
+  DOORMAN_RECORD_LOST = 11,  /* records that did not get through; slots: doorman_lost_slot */
+  DOORMAN_RECORD_ALERT = 12, /* a rule matched; user space alone writes it; slots: doorman_alert_slot */
 };
 
 enum doorman_record_flags {
   DOORMAN_HAS_OBJECT = 1,
   DOORMAN_CUT = 2,
-  DOORMAN_GONE = 4, /* of a container: forget it */
+  DOORMAN_GONE = 4, /* of a container or control group: it is no more */
 };
 
 struct doorman_event_header {
@@ -190,6 +199,103 @@ enum doorman_container_flags {
   DOORMAN_CONTAINER_HOST_PID = 2,
   DOORMAN_CONTAINER_HOST_NETWORK = 4,
   DOORMAN_CONTAINER_HOST_IPC = 8,
+};
+
+enum doorman_cgroup_slot {
+  DOORMAN_CGROUP_PATH = 0,   /* below the root of the v2 hierarchy: /machine.slice/libpod-….scope */
+  DOORMAN_CGROUP_PARENT = 1, /* 8 bytes: the parent's id */
+  DOORMAN_CGROUP_COMM = 2,   /* who made it */
+};
+
+enum doorman_flow_kind {
+  DOORMAN_FLOW_CONNECT = 1, /* asked for: connect(2) */
+  DOORMAN_FLOW_SEND = 2,    /* asked for: sendto(2), sendmsg(2) to a named end */
+  DOORMAN_FLOW_BIND = 3,    /* asked for: bind(2); the local end alone */
+  DOORMAN_FLOW_LISTEN = 4,
+  DOORMAN_FLOW_ESTABLISHED = 5, /* TCP: both ends are known; DOORMAN_OBJECT_SERVER when the other end came to us */
+  DOORMAN_FLOW_CLOSED = 6,      /* TCP: with the bytes that went over it */
+};
+
+enum doorman_flow_verdict {
+  DOORMAN_FLOW_ALLOWED = 0,
+  DOORMAN_FLOW_NEW = 1,     /* let through, though the policy does not know it */
+  DOORMAN_FLOW_REFUSED = 2, /* with EPERM */
+};
+
+/* May grow at its end, as may the structs below. */
+struct doorman_flow {
+  __u8 kind;    /* doorman_flow_kind */
+  __u8 verdict; /* doorman_flow_verdict */
+  __u16 reserved;
+  __u32 repeats; /* how often the same was seen since it was last told, this time not counted */
+  __u64 sent;    /* bytes; of a closed one */
+  __u64 received;
+};
+
+enum doorman_flow_slot {
+  DOORMAN_SLOT_FLOW = 0, /* struct doorman_flow */
+};
+
+enum doorman_dns_slot {
+  DOORMAN_DNS_ANSWER = 0, /* the UDP payload */
+};
+
+/* Why a program is not the image's. */
+enum doorman_drift_reason {
+  DOORMAN_DRIFT_WRITTEN = 1,  /* added or changed after the container was made */
+  DOORMAN_DRIFT_MEMORY = 2,   /* memfd, or another file without a name from the start */
+  DOORMAN_DRIFT_UNLINKED = 3, /* its name was taken away */
+  DOORMAN_DRIFT_FOREIGN = 4,  /* from another file system: a volume, a tmpfs */
+  DOORMAN_DRIFT_LOADER = 5,   /* named to the dynamic loader */
+  DOORMAN_DRIFT_SCRIPT = 6,   /* a script of one of the kinds above, run by an interpreter of the image */
+};
+
+enum doorman_drift_done {
+  DOORMAN_DRIFT_TOLD = 0,
+  DOORMAN_DRIFT_REFUSED = 1, /* with EPERM */
+  DOORMAN_DRIFT_KILLED = 2,  /* before its first instruction */
+};
+
+struct doorman_drift {
+  __u8 reason; /* doorman_drift_reason */
+  __u8 done;   /* doorman_drift_done */
+  __u16 reserved;
+  __u32 mode; /* doorman_drift_mode that was in force, bpf/maps.h */
+};
+
+enum doorman_drift_slot {
+  DOORMAN_DRIFT_PATH = 0,     /* absolute, as the container sees it */
+  DOORMAN_DRIFT_FILENAME = 1, /* as the caller wrote it */
+  DOORMAN_SLOT_DRIFT = 2,     /* struct doorman_drift */
+};
+
+enum doorman_lost_cause {
+  DOORMAN_LOST_RING_FULL = 1,  /* nobody read fast enough */
+  DOORMAN_LOST_OVER_SHARE = 2, /* the container used up its share of the ring: a flood */
+  DOORMAN_LOST_TABLE_FULL = 3, /* a table of the kernel side has no room */
+  DOORMAN_LOST_LOG = 4,        /* the log could not be written */
+};
+
+struct doorman_lost {
+  __u32 cause; /* doorman_lost_cause */
+  __u32 reserved;
+  __u64 count; /* since the last such record */
+};
+
+enum doorman_lost_slot {
+  DOORMAN_SLOT_LOST = 0, /* struct doorman_lost */
+};
+
+/* All are texts but the three numbers of 8 bytes. */
+enum doorman_alert_slot {
+  DOORMAN_ALERT_RULE = 0,
+  DOORMAN_ALERT_OUTPUT = 1,
+  DOORMAN_ALERT_PRIORITY = 2, /* number: model::Priority */
+  DOORMAN_ALERT_ACTION = 3,   /* number: model::Action that the rule asks for */
+  DOORMAN_ALERT_DONE = 4,     /* number: model::Action that was done */
+  DOORMAN_ALERT_SOURCE = 5,   /* the word behind `source:` */
+  DOORMAN_ALERT_TAGS = 6,     /* list */
+  DOORMAN_ALERT_FIELDS = 7,   /* list: name, value, name, value … of what the output names */
 };
 
 #endif

@@ -2,7 +2,7 @@
 # What is installed, and the Debian package made of it: `cmake --install build/release`, or `cpack` in that folder.
 include(GNUInstallDirs)
 
-install(TARGETS doorman RUNTIME)
+install(TARGETS doorman doorman-runtime RUNTIME)
 
 # The program writes its own manual page and completions, so that they cannot differ from it.
 set(share ${CMAKE_BINARY_DIR}/share)
@@ -23,9 +23,10 @@ install(FILES ${share}/doorman.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES ${share}/doorman DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
 install(FILES ${share}/_doorman DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
 install(FILES ${share}/doorman.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+install(FILES packaging/doorman.service DESTINATION lib/systemd/system)
 install(DIRECTORY policies DESTINATION ${CMAKE_INSTALL_DATADIR}/doorman)
 install(FILES README.md ARCHITECTURE.md SECURITY.md docs/configuration.md docs/policy-language.md
-  docs/fields.md docs/verdict.md packaging/copyright ${share}/changelog.gz
+  docs/fields.md docs/verdict.md docs/runtime.md packaging/copyright ${share}/changelog.gz
   DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 set(CPACK_GENERATOR DEB)
@@ -44,5 +45,6 @@ set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
 this machine, compares them with a database of advisories, and tells what is
 known to be wrong, as a table, JSON, CycloneDX, SPDX or SARIF.")
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "libcurl4 (>= 7.85)")  # loaded by name: dpkg-shlibdeps does not see it
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS ca-certificates)
 include(CPack)

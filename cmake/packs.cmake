@@ -2,7 +2,8 @@
 # The files of policies/ become a part of the program: library doorman_packs, which every program with src/app/packs.cc
 # needs. Each is an entry of sizes, path and content; src/app/packs.cc reads them.
 
-file(GLOB_RECURSE pack_files CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/policies ${PROJECT_SOURCE_DIR}/policies/*.yaml)
+file(GLOB_RECURSE pack_files CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/policies ${PROJECT_SOURCE_DIR}/policies/*.yaml
+     ${PROJECT_SOURCE_DIR}/policies/*.json)
 list(SORT pack_files)
 set(pack_assembly ${PROJECT_BINARY_DIR}/packs.S)
 set(text [[

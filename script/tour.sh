@@ -112,5 +112,14 @@ show "A bill of materials for other tools, in CycloneDX." \
   $doorman scan --quiet --output build/tour/shop.cdx.json build/tour/shop.tar
 show "For a pipeline: exit code 1 when something critical is found." \
   $doorman scan --quiet --output sarif=build/tour/shop.sarif --fail-on critical build/tour/shop.tar
+if [[ $(id -u) != 0 ]]; then
+  printf '\n# The deploy door and the guard are not shown here: they need root\n'
+elif ! command -v podman >/dev/null || ! command -v runc >/dev/null; then
+  printf '\n# The deploy door and the guard are not shown here: podman and runc are not installed\n'
+else
+  podman load -q -i "$image" >/dev/null
+  "$root/script/tour_door.sh" "$doorman"
+  "$root/script/tour_guard.sh" "$doorman"
+fi
 printf '\n# Your own: script/run scan IMAGE, where IMAGE is a tar, a folder, or a name in a registry.\n'
-printf '# Everything that scan can do: %s scan --help\n' "$doorman"
+printf '# Everything that scan and guard can do: %s scan --help, %s guard --help\n' "$doorman" "$doorman"

@@ -11,6 +11,9 @@ import pathlib
 import re
 import sys
 
+PARSERS = ["parse/advisory", "parse/binary", "parse/container", "parse/event", "parse/image", "parse/package",
+           "parse/secret", "parse/wire"]
+
 # Room: the rooms that it may include, besides itself. A room with a line of its own inside another (parse/package)
 # is one too: what it may include of its parent is said here like everything else.
 MAP = {
@@ -22,24 +25,24 @@ MAP = {
     "parse/package": ["base", "model", "parse/binary"],
     "parse/image": ["base", "model"],
     "parse/advisory": ["base", "model"],
+    "parse/container": ["base", "model"],
     "parse/event": ["base", "model"],
     "parse/secret": ["base", "model"],
+    "parse/wire": ["base", "model"],
     "derive": ["base", "model"],
     "policy": ["base", "model"],
     "store": ["base", "model"],
-    "source": ["base", "net", "kern", "model", "parse/binary", "parse/package", "parse/image", "parse/advisory",
-               "parse/event", "parse/secret"],
+    "source": ["base", "net", "kern", "model", *PARSERS],
     "action": ["base", "net", "kern", "model"],
     "sink": ["base", "net", "model"],
     "app/cli": ["base", "model"],
-    "app": ["base", "net", "kern", "model", "parse/binary", "parse/package", "parse/image", "parse/advisory",
-            "parse/event", "parse/secret", "derive", "policy", "store", "source", "action", "sink", "app/cli"],
+    "app": ["base", "net", "kern", "model", *PARSERS, "derive", "policy", "store", "source", "action", "sink", "app/cli"],
 }
 
 # Library header: the files that may include it, besides tests, which make their inputs with it. A library is wrapped
 # once, and its types do not travel.
 LIBRARIES = {
-    "curl/": ["net/transfer.h", "net/*.cc"],
+    "curl/": ["net/curl_library.h"],
     "openssl/": ["base/*.cc"],
     "sqlite3.h": ["base/*.cc"],
     "simdjson.h": ["base/*.cc"],
@@ -49,11 +52,16 @@ LIBRARIES = {
     "isa-l": ["base/*.cc"],
     "re2/": ["base/*.cc"],
     "hs/": ["base/*.cc"],
+    "bpf/": ["kern/*.cc", "kern/skeleton.h"],
+    "skeletons/": ["kern/*.cc"],
 }
 
 # Headers that stand beside src, as the kernel programs include them too: the files of src that may.
 SHARED = {
-    "bpf/event.h": ["parse/event/*.cc"],
+    "bpf/event.h": ["parse/event/*.cc", "kern/drift_programs.cc", "kern/*_test.cc"],
+    "bpf/maps.h": ["kern/*.cc", "action/*_test.cc"],
+    "bpf/flow_maps.h": ["kern/*.cc"],
+    "bpf/calls.h": ["kern/*.cc"],
 }
 
 # Headers of tests/ that *_test.cc files use.

@@ -2,6 +2,7 @@
 // Events a second on one core, from the bytes of a recording to the rules that match.
 //
 //   doorman_bench_events record MIX EVENTS FILE
+//   doorman_bench_events log RECORDING FOLDER [ROUNDS]
 //   doorman_bench_events replay FILE [--stable RULES] [--packs FOLDER] [--rounds N] [--only STAGE]
 #include <fmt/format.h>
 
@@ -14,10 +15,12 @@
 #include <optional>
 
 #include "base/fd.h"
-#include "derive/process_table.h"
+#include "derive/event_stream.h"
+#include "events/log.h"
 #include "events/population.h"
 #include "events/rules.h"
 #include "model/system_event.h"
+#include "parse/event/guard.h"
 #include "parse/event/record.h"
 #include "source/recording.h"
 
@@ -61,13 +64,15 @@ struct Tally {
 // How far a pass goes.
 enum class Depth : std::uint8_t { decode, processes, fields, rules };
 
+derive::RecordDecoders decoders() {
+  return {parse::event::decode_process, parse::event::decode_container, parse::event::decode_cgroup};
+}
+
 class Pass {
  public:
   Pass(source::Replay& replay, Depth depth, std::shared_ptr<const policy::Engine> engine)
-      : replay_(replay), depth_(depth) {
+      : replay_(replay), depth_(depth), stream_({.decoders = decoders(), .boot_time = replay.head().boot_time}) {
     if (engine != nullptr) evaluator_.emplace(std::move(engine));
-    context_.boot_time = replay.head().boot_time;
-    context_.host_names = &table_.host().names;
   }
 
   Result<Tally> run() {
@@ -85,23 +90,13 @@ class Pass {
 
  private:
   Status look(const EventRecord& record) {
-    if (record.kind == EventRecord::Kind::container) {
-      DOORMAN_TRY(auto container, parse::event::decode_container(record));
-      table_.apply(record, std::move(container));
-      return {};
-    }
-    if (record.kind != EventRecord::Kind::call) {
-      DOORMAN_TRY(const auto change, parse::event::decode_process(record));
-      table_.apply(record, change);
-    }
-    const model::Process* process = table_.find(record);
-    const model::Container* container = process != nullptr ? process->container : table_.container(record.cgroup);
+    DOORMAN_TRY(const auto seen, stream_.take(record));
     if (depth_ == Depth::processes) {
-      tally_.read += process != nullptr ? process->revision & 1U : 0;
+      tally_.read += seen.process != nullptr ? seen.process->revision & 1U : 0;
       return {};
     }
-    ++context_.number;
-    const model::SystemEvent event(record, process, container, context_);
+    if (record.kind == EventRecord::Kind::container) return {};
+    const model::SystemEvent event = derive::EventStream::event(record, seen);
     if (depth_ == Depth::fields) read_fields(event);
     else tally_.matches += evaluator_->match(event).size();
     return {};
@@ -121,8 +116,7 @@ class Pass {
   source::Replay& replay_;
   Depth depth_;
   std::optional<policy::Evaluator> evaluator_;
-  derive::ProcessTable table_;
-  model::EventContext context_;
+  derive::EventStream stream_;
   base::Arena scratch_;
   model::FieldUse uses_{.key = {}};
   Tally tally_;
@@ -244,7 +238,11 @@ Status run(const std::vector<std::string_view>& words) {
     return value;
   };
   if (words.size() == 4 && words[0] == "record") return record(words[1], number(words[2]), std::string(words[3]));
-  if (words.size() < 2 || words[0] != "replay") return Error(ErrorCode::usage, "record or replay: see the source");
+  if (words.size() >= 3 && words[0] == "log") {
+    return measure_log(std::string(words[1]), std::string(words[2]), words.size() > 3 ? number(words[3]) : 5);
+  }
+  if (words.size() < 2 || words[0] != "replay")
+    return Error(ErrorCode::usage, "record, log or replay: see the source");
   Options options;
   options.recording = words[1];
   for (std::size_t i = 2; i + 1 < words.size(); i += 2) {

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 #include <malloc.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -12,10 +15,20 @@
 #include "app/cli/man.h"
 #include "app/cli/parse.h"
 #include "app/db.h"
+#include "app/guard/guard.h"
 #include "app/policy/verbs.h"
+#include "app/runtime/door.h"
+#include "app/runtime/verbs.h"
 #include "app/scan/scan.h"
+#include "app/show/ls.h"
+#include "app/show/show.h"
+#include "app/show/status.h"
 #include "app/state.h"
 #include "app/terminal.h"
+#include "app/up/up.h"
+#include "app/watch/events.h"
+#include "app/watch/flows.h"
+#include "app/watch/ps.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/time.h"
@@ -83,10 +96,49 @@ int clear_cache(const app::cli::ParsedCommand& command, const app::cli::Environm
   return removed.ok() ? 0 : fail(removed.error());
 }
 
+/// What is freed goes back to the system, but for a part that is worth keeping: the peak is that of the largest
+/// file, not of all of them. That part is asked for at once and in large pages: page by page it would cost a third
+/// of a scan whose layers are known.
+void prepare_heap() {
+  constexpr int megabyte = 1 << 20;
+  constexpr std::uintptr_t large_page = 2U << 20U;
+  ::mallopt(M_MMAP_THRESHOLD, megabyte);
+  ::mallopt(M_TRIM_THRESHOLD, megabyte);
+  ::mallopt(M_TOP_PAD, 16 * megabyte);
+  char* const heap = static_cast<char*>(::sbrk(0));
+  char* const begin = heap + (large_page - reinterpret_cast<std::uintptr_t>(heap) % large_page) % large_page;
+  void* volatile more_than_there_is = std::malloc(megabyte / 2);
+  std::free(more_than_there_is);
+  const char* const end = static_cast<char*>(::sbrk(0));
+  if (begin < end) ::madvise(begin, static_cast<std::size_t>(end - begin), MADV_HUGEPAGE);
+}
+
 int run(const app::cli::ParsedCommand& command, const app::cli::Environment& environment) {
   switch (command.verb().id) {
     case VerbId::scan:
       return app::scan(command, environment);
+    case VerbId::ls:
+      return app::ls(command, environment);
+    case VerbId::show:
+      return app::show(command, environment);
+    case VerbId::status:
+      return app::status(command, environment);
+    case VerbId::guard:
+      return app::guard(command, environment);
+    case VerbId::up:
+      return app::up(command, environment);
+    case VerbId::events:
+      return app::events(command, environment);
+    case VerbId::ps:
+      return app::ps(command, environment);
+    case VerbId::flows:
+      return app::flows(command, environment);
+    case VerbId::runtime_check:
+      return app::runtime_check(command, environment);
+    case VerbId::runtime_install:
+      return app::runtime_install(command);
+    case VerbId::runtime_remove:
+      return app::runtime_remove(command);
     case VerbId::policy_check:
       return app::policy_check(command);
     case VerbId::policy_parse:
@@ -120,9 +172,8 @@ int run(const app::cli::ParsedCommand& command, const app::cli::Environment& env
 }  // namespace
 
 int main(int argc, char** argv) {
-  // What is freed goes back to the system: the peak is that of the largest file, not of all of them.
-  ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
-  ::mallopt(M_TRIM_THRESHOLD, 1 << 20);
+  if (argc > 0 && app::is_runtime_name(argv[0])) return app::runtime_door(argc, argv);
+  prepare_heap();
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   const auto environment = app::cli::environment_from(environ);
   const auto command = app::cli::parse_command(arguments, environment, [](const std::string& path) {

@@ -136,4 +136,14 @@ Result<Pack> open_pack(const std::string& what) {
   return pack;
 }
 
+Result<OpenedPacks> open_packs(const std::vector<std::string>& what, std::string_view option) {
+  OpenedPacks opened;
+  for (const std::string& each : what) {
+    DOORMAN_TRY(Pack pack, open_pack(each).in(option));
+    opened.names.push_back(std::move(pack.name));
+    std::ranges::move(pack.rules, std::back_inserter(opened.rules));
+  }
+  return opened;
+}
+
 }  // namespace doorman::app

@@ -37,4 +37,11 @@ std::vector<BuiltInFile> built_in_files(std::string_view folder);
 /// crossed.
 base::Result<Pack> open_pack(const std::string& what);
 
+/// The rules of several, in their order, as one set; an error begins with `option`, which named them.
+struct OpenedPacks {
+  std::vector<std::string> names;
+  std::vector<policy::SourceText> rules;
+};
+base::Result<OpenedPacks> open_packs(const std::vector<std::string>& what, std::string_view option);
+
 }  // namespace doorman::app

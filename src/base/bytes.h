@@ -46,6 +46,9 @@ class ByteReader {
 
   /// Unsigned LEB128, as in Go's and protobuf's varints.
   std::uint64_t uvarint() {
+    if (position_ < bytes_.size() && ok_ && (static_cast<std::uint8_t>(bytes_[position_]) & 0x80U) == 0) {
+      return static_cast<std::uint8_t>(bytes_[position_++]);
+    }
     std::uint64_t value = 0;
     for (unsigned shift = 0; shift < 64; shift += 7) {
       const std::uint8_t byte = u8();

@@ -8,7 +8,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <memory>
 
 namespace doorman::base {
 
@@ -97,10 +99,16 @@ Status replace_file(const std::string& path, Bytes content, Durability durabilit
   return written;
 }
 
-Status write_file(const std::string& path, Bytes content) {
-  const Fd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666));
+Result<Fd> open_write(const std::string& path) {
+  Fd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666));
   if (!fd.valid()) return system_error(path);
-  return write_all(fd, content).in(path);
+  return fd;
+}
+
+Result<std::string> real_path(const std::string& path) {
+  const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
+  if (real == nullptr) return system_error(path);
+  return std::string(real.get());
 }
 
 Status make_folders(const std::string& path) {

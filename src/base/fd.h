@@ -46,10 +46,13 @@ enum class Durability : std::uint8_t {
 };
 /// Writes beside the target and renames over it: readers see the old file or the new one.
 Status replace_file(const std::string& path, Bytes content, Durability durability = Durability::synced);
-/// Writes to the file, device or pipe of that name; a new file gets the permissions that the umask leaves.
-Status write_file(const std::string& path, Bytes content);
+/// To write to the file, device or pipe of that name, from its start; a new file gets the permissions that the
+/// umask leaves.
+Result<Fd> open_write(const std::string& path);
 /// Every missing folder of `path`, mode 0700.
 Status make_folders(const std::string& path);
+/// Where the path leads, links followed and without `.` and `..`.
+Result<std::string> real_path(const std::string& path);
 
 /// A read-only mapping of a whole file. Empty files map to empty bytes.
 class MappedFile {

@@ -106,7 +106,8 @@ class BracketReader {
       at_ += 5;
       return static_cast<Byte>(element->front());
     }
-    if (pattern_[at_] == '\\' && ++at_ >= pattern_.size()) return std::nullopt;
+    if (pattern_[at_] == '\\') ++at_;
+    if (at_ == pattern_.size()) return std::nullopt;
     return static_cast<Byte>(pattern_[at_++]);
   }
 

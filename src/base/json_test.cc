@@ -53,6 +53,43 @@ TEST(JsonWriter, EscapesWhatMustBeAndReplacesWhatIsNoUtf8) {
             "{\"text\":\"\\\"\\\\\\n\\u0001\xef\xbf\xbd\xc3\xa9\",\"number\":-5,\"list\":[1,0.5,null]}");
 }
 
+TEST(JsonWriter, ATextThatPointsNowhereIsEmpty) {
+  JsonWriter writer(JsonWriter::Layout::one_line);
+  writer.value(std::string_view());
+  EXPECT_EQ(writer.take(), R"("")");
+}
+
+// Eight bytes are looked at together: what must be escaped is found at each place among them, and behind them.
+TEST(JsonWriter, EscapesAtEveryPlace) {
+  const std::vector<std::pair<std::string, std::string>> cases = {{"\"", "\\\""},
+                                                                  {"\\", "\\\\"},
+                                                                  {"\t", "\\t"},
+                                                                  {std::string(1, '\0'), "\\u0000"},
+                                                                  {"\x1f", "\\u001f"},
+                                                                  {"\x7f", "\\u007f"},
+                                                                  {"\x80", "\xef\xbf\xbd"},
+                                                                  {"\xe2\x82", "\xef\xbf\xbd\xef\xbf\xbd"},
+                                                                  {"\xe2\x82\xac", "\xe2\x82\xac"},
+                                                                  {" ~!#[]", " ~!#[]"}};
+  for (const auto& [raw, written] : cases) {
+    for (std::size_t before = 0; before < 20; ++before) {
+      for (std::size_t after = 0; after < 20; after += 3) {
+        JsonWriter json(JsonWriter::Layout::one_line);
+        json.value(std::string(before, 'a') + raw + std::string(after, 'z'));
+        ASSERT_EQ(json.take(), '"' + std::string(before, 'a') + written + std::string(after, 'z') + '"');
+      }
+    }
+  }
+}
+
+TEST(JsonWriter, IndentsHoweverDeep) {
+  JsonWriter json;
+  for (int i = 0; i < 60; ++i) json.begin_array();
+  json.value(1);
+  for (int i = 0; i < 60; ++i) json.end_array();
+  EXPECT_THAT(json.take(), testing::HasSubstr("[\n" + std::string(120, ' ') + "1\n" + std::string(118, ' ') + "]"));
+}
+
 TEST(JsonWriter, IndentsByTwo) {
   JsonWriter json;
   json.begin_object();

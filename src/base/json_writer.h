@@ -2,10 +2,15 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "base/result.h"
 
 namespace doorman::base {
 
@@ -20,7 +25,13 @@ namespace doorman::base {
 class JsonWriter {
  public:
   enum class Layout : std::uint8_t { indented, one_line };
+  /// Takes the text piece by piece.
+  using Out = std::function<Status(std::string_view)>;
+
+  /// Keeps the text for `take`.
   explicit JsonWriter(Layout layout = Layout::indented) : layout_(layout) {}
+  /// Passes the text on as it grows, and keeps no more than a block of it: `finish` it.
+  explicit JsonWriter(Out out, Layout layout = Layout::indented) : layout_(layout), out_(std::move(out)) {}
 
   void begin_object() { open('{'); }
   void end_object() { close('}'); }
@@ -59,20 +70,39 @@ class JsonWriter {
 
   /// The finished text; ends with a line feed in the indented layout.
   [[nodiscard]] std::string take();
+  /// Passes on what is left. An error is that of the first piece that was not taken; none was passed on after it.
+  [[nodiscard]] Status finish();
 
  private:
   void open(char bracket);
   void close(char bracket);
   void separate();
+  void new_line(bool comma);
   void signed_value(std::int64_t number);
   void unsigned_value(std::uint64_t number);
   void quoted(std::string_view text);
-  void new_line();
+  void escaped(char c);
+  void put(std::string_view text) {
+    if (text.size() > block_bytes - used_) return put_split(text);
+    text.copy(block_.get() + used_, text.size());
+    used_ += text.size();
+  }
+  void put_split(std::string_view text);
+  void put_block();
+
+  static constexpr std::size_t block_bytes = 32U << 10U;
 
   Layout layout_;
-  std::string text_;
-  std::vector<bool> has_content_;  ///< one for each open bracket
+  Out out_;                                                                              ///< none: to text_
+  Status taken_;                                                                         ///< whether out_ took all
+  std::string text_;                                                                     ///< full blocks
+  std::unique_ptr<char[]> block_ = std::make_unique_for_overwrite<char[]>(block_bytes);  ///< that is being written
+  std::size_t used_ = 0;
+  std::vector<char> has_content_;  ///< one for each open bracket
   bool after_key_ = false;
 };
+
+/// A text as JSON writes it, with its quotes.
+std::string json_text(std::string_view text);
 
 }  // namespace doorman::base

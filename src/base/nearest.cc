@@ -36,6 +36,11 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return above[b.size()];
 }
 
+bool is_near(std::string_view a, std::string_view b, std::size_t limit) {
+  const auto [shorter, longer] = std::minmax({std::min(a.size(), longest_word), std::min(b.size(), longest_word)});
+  return longer - shorter <= limit && edit_distance(a, b) <= limit;
+}
+
 std::optional<std::string_view> nearest(std::string_view word, std::span<const std::string_view> candidates) {
   const std::string typed = to_lower(word);
   std::optional<std::string_view> best;

@@ -23,6 +23,14 @@ TEST(EditDistance, LooksAtTheFirst64BytesOnly) {
   EXPECT_EQ(edit_distance(std::string(1'000'000, 'a'), std::string(1'000'000, 'a') + "b"), 0U);
 }
 
+TEST(EditDistance, IsNearUpToTheLimit) {
+  EXPECT_TRUE(is_near("scan", "scna", 1));
+  EXPECT_TRUE(is_near("scan", "sc", 2));
+  EXPECT_FALSE(is_near("scan", "s", 2));
+  EXPECT_FALSE(is_near("kitten", "sitting", 2));
+  EXPECT_TRUE(is_near(std::string(64, 'a'), std::string(1000, 'a'), 0));
+}
+
 TEST(Nearest, OffersWhatIsNearAndNothingElse) {
   constexpr std::array<std::string_view, 3> names = {"format", "fail-on", "output"};
   EXPECT_EQ(nearest("formt", names), "format");

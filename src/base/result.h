@@ -7,7 +7,6 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <variant>
 
 namespace doorman::base {
 
@@ -54,24 +53,24 @@ class [[nodiscard]] Result {
  public:
   using value_type = T;
 
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT(*-explicit-*)
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(*-explicit-*)
+  Result(T value) : value_(std::move(value)) {}      // NOLINT(*-explicit-*)
+  Result(Error error) : error_(std::move(error)) {}  // NOLINT(*-explicit-*)
 
-  [[nodiscard]] bool ok() const { return state_.index() == 0; }
+  [[nodiscard]] bool ok() const { return value_.has_value(); }
   explicit operator bool() const { return ok(); }
 
-  [[nodiscard]] T& value() & { return std::get<0>(state_); }
-  [[nodiscard]] const T& value() const& { return std::get<0>(state_); }
-  [[nodiscard]] T&& value() && { return std::get<0>(std::move(state_)); }
+  [[nodiscard]] T& value() & { return *value_; }
+  [[nodiscard]] const T& value() const& { return *value_; }
+  [[nodiscard]] T&& value() && { return *std::move(value_); }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
   T&& operator*() && { return std::move(*this).value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
 
-  [[nodiscard]] const Error& error() const { return std::get<1>(state_); }
+  [[nodiscard]] const Error& error() const { return *error_; }
 
-  [[nodiscard]] T value_or(T fallback) && { return ok() ? std::get<0>(std::move(state_)) : std::move(fallback); }
+  [[nodiscard]] T value_or(T fallback) && { return ok() ? *std::move(value_) : std::move(fallback); }
 
   /// Adds the place to the error, if there is one.
   [[nodiscard]] Result in(std::string_view place) && { return ok() ? std::move(*this) : Result(error().in(place)); }
@@ -80,11 +79,12 @@ class [[nodiscard]] Result {
   template <typename F>
   [[nodiscard]] auto and_then(F&& next) && -> std::invoke_result_t<F, T&&> {
     if (!ok()) return error();
-    return std::forward<F>(next)(std::get<0>(std::move(state_)));
+    return std::forward<F>(next)(*std::move(value_));
   }
 
  private:
-  std::variant<T, Error> state_;
+  std::optional<T> value_;
+  std::optional<Error> error_;
 };
 
 template <>

@@ -19,6 +19,9 @@ std::optional<std::uint64_t> to_number(std::string_view text);
 bool is_digit(char c);
 bool is_alpha(char c);  ///< ASCII
 
+/// In double quotes, with a backslash before each double quote and backslash.
+std::string quoted(std::string_view text);
+
 /// Cuts the next line off `rest` (without its \n or \r\n); false when nothing is left.
 bool next_line(std::string_view& rest, std::string_view& line);
 

@@ -3,11 +3,14 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <unordered_map>
+#include <unordered_set>
+#include <utility>
 
+#include "base/hash.h"
 #include "derive/exposure.h"
 #include "derive/overlay.h"
 #include "derive/removable.h"
@@ -28,10 +31,6 @@ namespace {
 
 constexpr std::uint32_t none = FoundPackage::none;
 
-bool is_os_type(PackageType type) {
-  return type == PackageType::deb || type == PackageType::apk || type == PackageType::rpm;
-}
-
 PathId owner_id(std::string_view path) { return base::path_id(model::merged_usr(path)); }
 
 /// os-release(5) says which file wins; the older files speak only where there is none.
@@ -47,19 +46,20 @@ std::optional<model::Distribution> choose_distribution(const Overlay& overlay) {
   return best == nullptr ? std::nullopt : best->facts->distribution;
 }
 
-/// The facts of one path through all layers, to find when a package first appeared in it.
+/// The facts of one path through all layers, to find when a package first appeared in it. Few files have a past:
+/// only those are kept.
 class History {
  public:
-  explicit History(const std::vector<LayerFacts>& layers) {
-    for (std::uint32_t i = 0; i < layers.size(); ++i) {
-      for (const model::FileFacts& file : layers[i].files) versions_[file.path].push_back({i, &file, {}});
-    }
+  explicit History(const std::vector<Overlay::File>& hidden) {
+    for (const Overlay::File& file : hidden) versions_[file.facts->path].push_back({file.layer, file.facts, {}});
   }
 
   /// The lowest layer from which on the file at `path`, up to `top`, lists this package.
   std::uint32_t first_layer(std::string_view path, const Package& package, std::uint32_t top) {
-    auto& versions = versions_[path];
     std::uint32_t layer = top;
+    const auto past = versions_.find(path);
+    if (past == versions_.end()) return layer;
+    auto& versions = past->second;
     for (auto version = versions.rbegin(); version != versions.rend(); ++version) {
       if (version->layer >= top) continue;
       if (!version->lists(package)) break;
@@ -84,13 +84,79 @@ class History {
   std::unordered_map<std::string_view, std::vector<Version>> versions_;
 };
 
+/// The packages that were found, each once: same type, name, version, architecture and owner.
+class PackageSet {
+ public:
+  explicit PackageSet(const std::vector<FoundPackage>& packages)
+      : packages_(packages), known_(0, Hash{this}, Equal{this}) {}
+  void reserve(std::size_t count) { known_.reserve(count); }
+
+  struct Wanted {
+    const Package& package;
+    std::uint32_t owner;
+  };
+  [[nodiscard]] std::optional<std::uint32_t> find(const Package& package, std::uint32_t owner) const {
+    const auto at = known_.find(Wanted{package, owner});
+    return at == known_.end() ? std::nullopt : std::optional(*at);
+  }
+  void add(std::uint32_t index) { known_.insert(index); }
+
+ private:
+  [[nodiscard]] Wanted of(std::uint32_t index) const { return {packages_[index].package, packages_[index].owner}; }
+  static Wanted of(Wanted wanted) { return wanted; }
+
+  struct Hash {
+    using is_transparent = void;
+    const PackageSet* set;
+    std::size_t operator()(auto which) const {
+      const Wanted one = set->of(which);
+      const std::uint64_t seed = (std::uint64_t{one.owner} << 8U) | static_cast<std::uint8_t>(one.package.type);
+      return base::hash64(one.package.version, base::hash64(one.package.name, seed));
+    }
+  };
+  struct Equal {
+    using is_transparent = void;
+    const PackageSet* set;
+    bool operator()(auto left, auto right) const {
+      const Wanted a = set->of(left), b = set->of(right);
+      return a.owner == b.owner && a.package.type == b.package.type && a.package.name == b.package.name &&
+             a.package.version == b.package.version && a.package.architecture == b.package.architecture;
+    }
+  };
+
+  const std::vector<FoundPackage>& packages_;
+  std::unordered_set<std::uint32_t, Hash, Equal> known_;
+};
+
+/// Puts at each place the item that stands at `from[place]`, without room for all of them twice.
+template <typename Item>
+void permute(std::vector<Item>& items, std::vector<std::uint32_t> from) {
+  for (std::uint32_t start = 0; start < from.size(); ++start) {
+    if (from[start] == start) continue;
+    Item first = std::move(items[start]);
+    std::uint32_t place = start;
+    for (std::uint32_t next = from[place]; next != start; next = from[place]) {
+      items[place] = std::move(items[next]);
+      from[place] = place;
+      place = next;
+    }
+    items[place] = std::move(first);
+    from[place] = place;
+  }
+}
+
 /// Which operating-system package owns which of the paths that are asked about.
 class Owners {
  public:
   /// To be called for every path before `claim`.
-  void ask(std::string_view path) { owners_.emplace(owner_id(path), none); }
+  void ask(std::string_view path) {
+    const PathId id = owner_id(path);
+    owners_.emplace(id, none);
+    asked_[id % filter_bits] = true;
+  }
   void claim(const model::Ownership& owned, std::uint32_t package) {
     for (const PathId id : owned.files) {
+      if (!asked_[id % filter_bits]) continue;
       if (const auto asked = owners_.find(id); asked != owners_.end() && asked->second == none)
         asked->second = package;
     }
@@ -101,19 +167,25 @@ class Owners {
   }
 
  private:
+  /// Packages own far more files than are asked about: most are told apart by a bit.
+  static constexpr std::size_t filter_bits = 1U << 17U;
+
   std::unordered_map<PathId, std::uint32_t> owners_;
+  std::vector<bool> asked_ = std::vector<bool>(filter_bits);
 };
 
 class Composer {
  public:
-  Composer(Inventory& inventory, const std::vector<LayerFacts>& layers)
-      : inventory_(inventory), overlay_(lay_over(layers)), history_(layers) {}
+  /// Takes from the layers what goes into the inventory.
+  Composer(Inventory& inventory, std::vector<LayerFacts>& layers)
+      : inventory_(inventory), overlay_(lay_over(layers)), history_(overlay_.hidden), known_(inventory.packages) {}
 
   void run(const std::vector<model::Secret>& settings) {
     inventory_.distribution = choose_distribution(overlay_);
-    add_packages([](const Package& package) { return is_os_type(package.type); });
+    make_room();
+    add_packages([](const Package& package) { return model::is_of_distribution(package.type); });
     find_owners();
-    add_packages([](const Package& package) { return !is_os_type(package.type); });
+    add_packages([](const Package& package) { return !model::is_of_distribution(package.type); });
     add_programs();
     const auto owner = [this](std::string_view path) { return owners_.of(path); };
     inventory_.secrets = found_secrets(overlay_, settings, owner);
@@ -123,36 +195,46 @@ class Composer {
   }
 
  private:
-  using Key = std::tuple<PackageType, std::string, std::string, std::string, std::uint32_t>;
+  void make_room() {
+    std::size_t packages = 0;
+    for (const Overlay::File& file : overlay_.files) packages += file.facts->packages.size();
+    inventory_.packages.reserve(packages);
+    known_.reserve(packages);
+    inventory_.programs.reserve(overlay_.programs.size());
+  }
 
   template <typename Predicate>
   void add_packages(Predicate wanted) {
     for (const Overlay::File& file : overlay_.files) {
-      for (const Package& package : file.facts->packages) {
+      for (Package& package : file.facts->packages) {
         if (wanted(package)) add_package(file, package);
       }
     }
   }
 
-  void add_package(const Overlay::File& file, const Package& package) {
+  void add_package(const Overlay::File& file, Package& package) {
     const std::string& path = file.facts->path;
-    const std::uint32_t owner = is_os_type(package.type) ? none : owners_.of(path);
+    const std::uint32_t owner = model::is_of_distribution(package.type) ? none : owners_.of(path);
     if (package.type == PackageType::generic && owner != none) return;
-    const std::string place = package.inner_path.empty() ? path : path + "!/" + package.inner_path;
+    std::string place = package.inner_path.empty() ? path : path + "!/" + package.inner_path;
     const std::uint32_t layer = history_.first_layer(path, package, file.layer);
 
-    const Key key{package.type, package.name, package.version, package.architecture, owner};
-    const auto [at, is_new] = index_.emplace(key, static_cast<std::uint32_t>(inventory_.packages.size()));
-    if (is_new) {
-      inventory_.packages.push_back({package, {}, {place}, layer, owner, std::nullopt});
+    const auto at = known_.find(package, owner);
+    if (!at) {
+      FoundPackage& found = inventory_.packages.emplace_back();
+      found.package = std::move(package);
+      found.paths.push_back(std::move(place));
+      found.layer = layer;
+      found.owner = owner;
+      known_.add(static_cast<std::uint32_t>(inventory_.packages.size() - 1));
       return;
     }
-    FoundPackage& found = inventory_.packages[at->second];
-    found.paths.push_back(place);
+    FoundPackage& found = inventory_.packages[*at];
+    found.paths.push_back(std::move(place));
     found.layer = std::min(found.layer, layer);
     found.package.evidence = std::min(found.package.evidence, package.evidence);
     found.package.development = found.package.development && package.development;
-    if (found.package.licenses.empty()) found.package.licenses = package.licenses;
+    if (found.package.licenses.empty()) found.package.licenses = std::move(package.licenses);
   }
 
   void find_owners() {
@@ -173,7 +255,8 @@ class Composer {
 
   void add_programs() {
     for (const Overlay::Program& program : overlay_.programs) {
-      inventory_.programs.push_back({*program.program, program.layer, owners_.of(program.program->path)});
+      const std::uint32_t owner = owners_.of(program.program->path);
+      inventory_.programs.push_back({std::move(*program.program), program.layer, owner});
     }
   }
 
@@ -202,25 +285,28 @@ class Composer {
     std::ranges::sort(inventory_.notes);
   }
 
+  /// By type, name, version, architecture, owner's name and first path.
+  [[nodiscard]] bool before(const FoundPackage& a, const FoundPackage& b) const {
+    if (a.package.type != b.package.type) return a.package.type < b.package.type;
+    if (const int order = a.package.name.compare(b.package.name); order != 0) return order < 0;
+    const auto rest = [this](const FoundPackage& found) {
+      const std::string_view owner =
+          found.owner == none ? std::string_view() : inventory_.packages[found.owner].package.name;
+      return std::tuple(std::string_view(found.package.version), std::string_view(found.package.architecture),
+                        owner, std::string_view(found.paths.front()));
+    };
+    return rest(a) < rest(b);
+  }
+
   /// Sorts the packages and renames the owners, which are known by position.
   void sort_packages() {
     auto& packages = inventory_.packages;
     std::vector<std::uint32_t> order(packages.size());
     for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
-    const auto key = [&](std::uint32_t i) {
-      const FoundPackage& found = packages[i];
-      const std::string_view owner = found.owner == none ? std::string_view() : packages[found.owner].package.name;
-      return std::tuple(found.package.type, std::string_view(found.package.name),
-                        std::string_view(found.package.version), std::string_view(found.package.architecture),
-                        owner, std::string_view(found.paths.front()));
-    };
-    std::ranges::sort(order, {}, key);
+    std::ranges::sort(order, [&](std::uint32_t a, std::uint32_t b) { return before(packages[a], packages[b]); });
     std::vector<std::uint32_t> new_place(packages.size());
     for (std::uint32_t i = 0; i < order.size(); ++i) new_place[order[i]] = i;
-    std::vector<FoundPackage> sorted;
-    sorted.reserve(packages.size());
-    for (const std::uint32_t i : order) sorted.push_back(std::move(packages[i]));
-    packages = std::move(sorted);
+    permute(packages, order);
     const auto rename = [&](auto& items) {
       for (auto& item : items) {
         if (item.owner != none) item.owner = new_place[item.owner];
@@ -236,7 +322,7 @@ class Composer {
   Overlay overlay_;
   History history_;
   Owners owners_;
-  std::map<Key, std::uint32_t> index_;
+  PackageSet known_;
 };
 
 /// A folder or host has no digest of its own: that of what was found in it says whether it changed.

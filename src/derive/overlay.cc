@@ -54,7 +54,7 @@ class Folders {
 
 template <typename Item>
 struct Seen {
-  const Item* item;
+  Item* item;
   std::uint32_t layer;
   std::uint32_t folder;
   PathId id;
@@ -82,31 +82,58 @@ void bury(std::vector<Seen<Item>>& seen, std::vector<Seen<Item>>& gone, const La
 }
 
 template <typename Item>
-void show(std::vector<Seen<Item>>& seen, const std::vector<Item>& items, std::uint32_t layer, Folders& folders) {
-  for (const Item& item : items) {
-    seen.push_back({&item, layer, folders.add(base::parent_of(item.path)), base::path_id(item.path)});
+void show(std::vector<Seen<Item>>& seen, std::vector<Item>& items, std::uint32_t layer, Folders& folders) {
+  std::string_view folder;  // that of most items is that of the one before
+  std::uint32_t index = Folders::root;
+  for (Item& item : items) {
+    if (const std::string_view parent = base::parent_of(item.path); parent != folder) {
+      folder = parent;
+      index = folders.add(folder);
+    }
+    seen.push_back({&item, layer, index, base::path_id(item.path)});
   }
 }
 
 template <typename Item>
+std::string_view path_of(const Seen<Item>& one) {
+  return one.item->path;
+}
+
+/// Every layer's items are sorted: what is left of each is merged, two by two.
+template <typename Item>
 void sort_by_path(std::vector<Seen<Item>>& seen) {
-  std::ranges::sort(seen, {}, [](const Seen<Item>& one) -> std::string_view { return one.item->path; });
+  std::vector<std::size_t> bounds = {0};
+  for (std::size_t i = 1; i < seen.size(); ++i) {
+    if (path_of(seen[i]) < path_of(seen[i - 1])) bounds.push_back(i);
+  }
+  bounds.push_back(seen.size());
+  const auto at = [&](std::size_t bound) { return seen.begin() + static_cast<std::ptrdiff_t>(bounds[bound]); };
+  while (bounds.size() > 2) {
+    std::vector<std::size_t> merged = {0};
+    for (std::size_t i = 0; i + 1 < bounds.size(); i += 2) {
+      const std::size_t end = std::min(i + 2, bounds.size() - 1);
+      std::ranges::inplace_merge(at(i), at(i + 1), at(end), {}, path_of<Item>);
+      merged.push_back(bounds[end]);
+    }
+    bounds = std::move(merged);
+  }
 }
 
 }  // namespace
 
-Overlay lay_over(std::span<const LayerFacts> layers) {
+Overlay lay_over(std::span<LayerFacts> layers) {
   Folders folders;
   std::vector<Seen<model::FileFacts>> files;
+  std::vector<Seen<model::FileFacts>> hidden_files;
   std::vector<Seen<model::ProgramFile>> programs;
   std::vector<Seen<model::NotableFile>> notable;
   std::vector<Seen<model::Secret>> secrets;
   std::vector<Seen<model::Secret>> deleted;
   for (std::uint32_t i = 0; i < layers.size(); ++i) {
-    const LayerFacts& layer = layers[i];
+    LayerFacts& layer = layers[i];
     if (i > 0) {
       const std::vector<bool> hidden = folders.hidden_by(layer);
-      hide(files, layer, hidden);
+      bury(files, hidden_files, layer, hidden);
       hide(programs, layer, hidden);
       hide(notable, layer, hidden);
       bury(secrets, deleted, layer, hidden);
@@ -121,6 +148,7 @@ Overlay lay_over(std::span<const LayerFacts> layers) {
   sort_by_path(notable);
   Overlay overlay;
   for (const auto& one : files) overlay.files.push_back({one.item, one.layer});
+  for (const auto& one : hidden_files) overlay.hidden.push_back({one.item, one.layer});
   for (const auto& one : programs) overlay.programs.push_back({one.item, one.layer});
   for (const auto& one : notable) overlay.notable.push_back({one.item, one.layer});
   for (const auto& one : secrets) overlay.secrets.push_back({one.item, one.layer, false});

@@ -15,11 +15,11 @@ namespace doorman::derive {
 /// What of all layers is still to be seen from the top, and the secrets of all.
 struct Overlay {
   struct File {
-    const model::FileFacts* facts;
+    model::FileFacts* facts;
     std::uint32_t layer;
   };
   struct Program {
-    const model::ProgramFile* program;
+    model::ProgramFile* program;
     std::uint32_t layer;
   };
   struct Notable {
@@ -32,12 +32,13 @@ struct Overlay {
     bool deleted;  ///< not to be seen any more: told all the same
   };
   std::vector<File> files;        ///< sorted by path
+  std::vector<File> hidden;       ///< files that are not to be seen any more, those of one path by layer
   std::vector<Program> programs;  ///< sorted by path
   std::vector<Notable> notable;   ///< sorted by path
   std::vector<Secret> secrets;    ///< sorted by path, then by layer
 };
 
-/// The result points into `layers`, which must outlive it.
-Overlay lay_over(std::span<const model::LayerFacts> layers);
+/// The result points into `layers`, which must outlive it; what it points to may be moved from.
+Overlay lay_over(std::span<model::LayerFacts> layers);
 
 }  // namespace doorman::derive

@@ -2,8 +2,10 @@
 #include "derive/process_table.h"
 
 #include <algorithm>
-#include <string>
+#include <tuple>
 #include <utility>
+
+#include "base/hash.h"
 
 namespace doorman::derive {
 
@@ -12,137 +14,89 @@ using model::Process;
 using model::ProcessChange;
 using model::ProcessKey;
 using model::ProcessState;
-using model::Program;
 
 namespace {
 
-std::uint64_t hash_of(ProcessKey key) {
-  std::uint64_t hash = key.start ^ (std::uint64_t{key.pid} * 0x9e3779b97f4a7c15U);
-  hash ^= hash >> 32U;
-  hash *= 0xd6e8feb86659fd93U;
-  return hash ^ (hash >> 32U);
-}
-
-std::size_t bytes_of(const Program& program) {
-  return program.exe_path.size() + program.script_path.size() + program.filename.size() + program.arguments.size() +
-         program.environment.size() + program.args.size() + program.command_line.size();
-}
-
-void join_arguments(Program& program) {
-  program.exe.clear();
-  program.args.clear();
-  bool is_name = true;
-  model::for_each_text(program.arguments, [&](std::string_view text) {
-    if (std::exchange(is_name, false)) {
-      program.exe = text;
-      return true;
-    }
-    if (!program.args.empty()) program.args += ' ';
-    program.args += text;
-    return true;
-  });
-}
-
-void join_command_line(Program& program) {
-  program.command_line = program.comm;
-  if (!program.args.empty()) program.command_line.append(1, ' ').append(program.args);
-}
-
-const std::shared_ptr<const Program>& unknown_program() {
-  static const auto unknown = std::make_shared<const Program>();
-  return unknown;
-}
+// Ancestries are counted from 2, so that no ancestors is also known.
+constexpr std::uint64_t no_ancestors = 1;
+constexpr std::size_t remembered_descents = 16'384, remembered_places = 8192;
 
 }  // namespace
 
 /// In the table while it lives, while late events of it may come, and while a child of it is in the table.
+/// The first line of the processor's cache is what children ask for, the second what every event does.
 struct alignas(64) ProcessTable::Entry {
-  std::uint64_t checked = 0;  // epoch that revision and container are of
-  Process process;            // its first fields and `checked` share a line of the processor's cache
   Entry* parent = nullptr;
+  ProgramPool::Node* program = nullptr;
+  Folder* folder = nullptr;
+  std::uint64_t descent = 0;  // what its children's ancestry is; 0: not asked yet
+  std::uint64_t container_revision = 0;
+  std::uint32_t number = 0;
   std::uint32_t children = 0, depth = 0;
   bool has_program = false;  // of its own: told by an exec, not taken from its parent
   bool is_cut = false;       // its ancestors were forgotten
   bool is_remembered = false;
-  std::uint64_t shown = 0;  // revision of the last change that descendants see
-  std::uint64_t container_revision = 0;
+  std::uint64_t checked = 0;  // epoch that everything about others is of
+  Process process;
 };
 
-ProcessTable::ProcessTable(ProcessLimits limits) : limits_(limits), slots_(1024) {}
+ProcessTable::ProcessTable(ProcessLimits limits)
+    : limits_(limits),
+      programs_(limits.text_bytes),
+      entries_(std::make_unique<base::Slab<Entry>>()),
+      descents_(no_ancestors + 1, remembered_descents),
+      places_(1, remembered_places) {}
 
-ProcessTable::~ProcessTable() {
-  for (const Slot& slot : slots_) delete slot.entry;
-}
+ProcessTable::~ProcessTable() = default;
 
-// The hash table: open addressing, and what follows a gap moves up when something is taken out.
-
-std::size_t ProcessTable::place_of(ProcessKey key) const {
-  const std::size_t mask = slots_.size() - 1;
-  std::size_t place = hash_of(key) & mask;
-  while (slots_[place].entry != nullptr &&
-         (slots_[place].start != key.start || slots_[place].entry->process.state.key.pid != key.pid)) {
-    place = (place + 1) & mask;
-  }
-  return place;
-}
-
-ProcessTable::Entry* ProcessTable::look_up(ProcessKey key) const { return slots_[place_of(key)].entry; }
-
-void ProcessTable::grow() {
-  std::vector<Slot> old(slots_.size() * 2);
-  old.swap(slots_);
-  for (const Slot& slot : old) {
-    if (slot.entry != nullptr) slots_[place_of(slot.entry->process.state.key)] = slot;
-  }
+ProcessTable::Entry* ProcessTable::look_up(ProcessKey key) {
+  const std::uint32_t number = index_.find(key);
+  return number == ProcessIndex::none ? nullptr : &entries_->at(number);
 }
 
 ProcessTable::Entry* ProcessTable::find_or_add(ProcessKey key) {
   if (Entry* known = look_up(key); known != nullptr) return known;
-  while (used_ >= limits_.processes && !exited_.empty()) forget_oldest_exited();
-  if (used_ >= limits_.processes) {
+  while (index_.size() >= limits_.processes && !exited_.empty()) forget_oldest_exited();
+  if (index_.size() >= limits_.processes) {
     ++counters_.refused;
     return nullptr;
   }
-  if (used_ * 2 >= slots_.size()) grow();
-  auto* const entry = new Entry();
-  entry->process.state.key = key;
-  entry->process.program = unknown_program();
-  touch(*entry);
-  slots_[place_of(key)] = {key.start, entry};
-  ++used_;
-  return entry;
+  const std::uint32_t number = entries_->take();
+  Entry& entry = entries_->at(number);
+  entry = Entry();
+  entry.number = number;
+  entry.process.state.key = key;
+  entry.process.ancestry = no_ancestors;
+  set_program(entry, programs_.unknown());
+  touch(entry);
+  index_.insert(key, number);
+  return &entry;
 }
 
 void ProcessTable::erase(Entry* entry) {
-  const std::size_t mask = slots_.size() - 1;
-  std::size_t gap = place_of(entry->process.state.key);
-  for (std::size_t next = (gap + 1) & mask; slots_[next].entry != nullptr; next = (next + 1) & mask) {
-    const std::size_t wanted = hash_of(slots_[next].entry->process.state.key) & mask;
-    if (((next - wanted) & mask) < ((next - gap) & mask)) continue;  // it would come to stand before its place
-    slots_[gap] = slots_[next];
-    gap = next;
-  }
-  slots_[gap] = {};
-  set_program(*entry, unknown_program());
+  index_.erase(entry->process.state.key);
+  programs_.drop(entry->program);
+  set_folder(*entry, nullptr);
   if (latest_ == entry) latest_ = nullptr;
-  delete entry;
-  --used_;
+  entries_->give_back(entry->number);
 }
 
 // Ancestry.
 
-void ProcessTable::link(Entry& entry, ProcessKey parent) {
-  if (entry.parent != nullptr || entry.is_cut || parent.pid == 0 || parent == entry.process.state.key) return;
-  Entry* found = look_up(parent);
-  if (found == nullptr) return;
-  for (const Entry* each = found; each != nullptr; each = each->parent) {
-    if (each == &entry) return;  // records that make a circle
+/// `found` may be null. Whether the process has that parent now.
+bool ProcessTable::link(Entry& entry, Entry* found) {
+  if (found == nullptr || found == &entry || entry.parent != nullptr || entry.is_cut) return false;
+  // Who has no children is nobody's ancestor, so that no circle can come of it.
+  for (const Entry* each = found; entry.children > 0 && each != nullptr; each = each->parent) {
+    if (each == &entry) return false;  // records that make a circle
   }
   ++found->children;
   entry.parent = found;
   entry.process.parent = &found->process;
   entry.depth = found->depth + 1;
   if (entry.depth > limits_.ancestors) cut_line(entry);
+  show_descendants(entry);
+  return true;
 }
 
 /// Forgets whoever is further away than the limit; others that share the line lose them too.
@@ -180,44 +134,77 @@ void ProcessTable::forget_oldest_exited() {
   release(oldest);
 }
 
-// Revisions. A change of a process with children changes what they see of their ancestors. They are not visited
-// then: the epoch tells them to look when they are asked for.
+// Numbers. A change of a process with children changes what they see of their ancestors. They are not visited then:
+// the epoch tells them to look when they are asked for.
 
 void ProcessTable::touch(Entry& entry) { entry.process.revision = ++revision_; }
 
 void ProcessTable::show_descendants(Entry& entry) {
   touch(entry);
-  entry.shown = revision_;
+  entry.descent = 0;
   if (entry.children > 0) ++epoch_;
 }
 
-void ProcessTable::look_for_container(Entry& entry, std::uint64_t cgroup) {
-  const auto found = containers_.find(cgroup);
-  const std::uint64_t revision = found == containers_.end() ? 0 : found->second.revision;
-  entry.process.cgroup = cgroup;
-  entry.process.container = found == containers_.end() ? nullptr : found->second.container.get();
-  if (std::exchange(entry.container_revision, revision) != revision) touch(entry);
+/// Of an entry whose own ancestry is up to date.
+std::uint64_t ProcessTable::descent_of(Entry& entry) {
+  if (entry.descent == 0) entry.descent = descents_.number_of({entry.process.program->id, entry.process.ancestry});
+  return entry.descent;
+}
+
+/// The parent's own ancestry is up to date.
+void ProcessTable::set_ancestry(Entry& entry) {
+  const std::uint64_t ancestry = entry.parent == nullptr ? no_ancestors : descent_of(*entry.parent);
+  if (std::exchange(entry.process.ancestry, ancestry) == ancestry) return;
+  entry.descent = 0;
+  touch(entry);
+}
+
+void ProcessTable::set_place(Entry& entry) {
+  const ProcessState& state = entry.process.state;
+  const std::uint64_t user = std::uint64_t{state.uid} << 32U | state.gid;
+  const std::uint64_t place =
+      places_.number_of({entry.container_revision, host_revision_, user, std::uint64_t{state.loginuid}});
+  if (std::exchange(entry.process.place, place) != place) touch(entry);
+}
+
+/// Also sets the place.
+void ProcessTable::look_for_container(Entry& entry) {
+  const auto found = containers_.find(entry.process.cgroup);
+  const bool is_known = found != containers_.end();
+  entry.process.container = is_known ? found->second.container.get() : nullptr;
+  entry.container_revision = is_known ? found->second.revision : 0;
+  set_place(entry);
+}
+
+/// The process and those before it as far as they are not of this epoch, the oldest first.
+void ProcessTable::check_line(Entry& entry) {
+  line_.clear();
+  for (Entry* each = &entry; each != nullptr && each->checked != epoch_; each = each->parent) {
+    if (line_.size() > limits_.ancestors) {
+      cut_line(entry);
+      break;
+    }
+    line_.push_back(each);
+    if (each->parent == nullptr) link(*each, look_up(each->process.state.parent));
+  }
+  for (; !line_.empty(); line_.pop_back()) {
+    Entry& each = *line_.back();
+    look_for_container(each);
+    set_ancestry(each);
+    each.checked = epoch_;
+  }
 }
 
 void ProcessTable::bring_up_to_date(Entry& entry, const EventRecord& record) {
-  if (entry.process.cgroup != record.cgroup || entry.checked != epoch_) look_for_container(entry, record.cgroup);
+  if (std::exchange(entry.process.cgroup, record.cgroup) != record.cgroup) entry.checked = 0;
   ProcessState& state = entry.process.state;
   const bool is_own_record = record.kind != EventRecord::Kind::container;
   if (is_own_record && (state.uid != record.uid || state.gid != record.gid)) {
     state.uid = record.uid;
     state.gid = record.gid;
-    touch(entry);
+    set_place(entry);
   }
-  if (entry.checked == epoch_) return;
-  if (entry.parent == nullptr) {
-    link(entry, state.parent);
-    if (entry.parent != nullptr) show_descendants(entry);
-  }
-  std::uint64_t newest = 0;
-  for (const Entry* each = entry.parent; each != nullptr; each = each->parent)
-    newest = std::max(newest, each->shown);
-  if (newest > entry.process.revision) touch(entry);
-  entry.checked = epoch_;
+  if (entry.checked != epoch_) check_line(entry);
 }
 
 const Process* ProcessTable::find(const EventRecord& record) {
@@ -243,60 +230,72 @@ void ProcessTable::set_state(Entry& entry, ProcessState state) {
   // Who started it stays, though an orphan is given another parent.
   if (old.parent.pid != 0) state.parent = old.parent;
   if (state == old) return;
+  const bool same_user = state.uid == old.uid && state.gid == old.gid && state.loginuid == old.loginuid;
   old = state;
-  link(entry, state.parent);
+  if (entry.parent == nullptr) link(entry, look_up(state.parent));
+  if (!same_user) entry.checked = 0;
   touch(entry);
 }
 
-void ProcessTable::set_program(Entry& entry, std::shared_ptr<const Program> program) {
-  auto& own = entry.process.program;
-  if (own != unknown_program() && own.use_count() == 1) text_bytes_ -= bytes_of(*own);
-  own = std::move(program);
+void ProcessTable::set_program(Entry& entry, ProgramPool::Node* program) {
+  ProgramPool::hold(program);
+  if (entry.program != nullptr) programs_.drop(entry.program);
+  entry.program = program;
+  if (std::exchange(entry.process.program, &program->value) != &program->value) show_descendants(entry);
 }
 
-/// What was told, and of the rest what was there before.
-std::shared_ptr<const Program> ProcessTable::program_of(const ProcessChange& change, const Entry& entry) {
-  Program program = *entry.process.program;
-  const auto take = [](std::string& into, std::string_view text) {
-    if (text.data() != nullptr) into = text;
-  };
-  take(program.exe_path, change.exe_path);
-  take(program.script_path, change.script_path);
-  take(program.filename, change.filename);
-  take(program.comm, change.comm);
-  const bool has_room = text_bytes_ < limits_.text_bytes;
-  if (!has_room) ++counters_.texts_not_kept;
-  if (has_room && change.arguments.data() != nullptr) {
-    program.arguments = change.arguments;
-    program.knows_arguments = true;
-    join_arguments(program);
-  }
-  if (has_room && change.environment.data() != nullptr) {
-    program.environment = change.environment;
-    program.knows_environment = true;
-  }
-  join_command_line(program);
-  auto made = std::make_shared<const Program>(std::move(program));
-  text_bytes_ += bytes_of(*made);
-  return made;
+ProcessTable::Folder* ProcessTable::folder_of(std::string_view path) {
+  if (path.empty()) return nullptr;
+  const std::uint64_t hash = base::hash64(path, folders_.seed());
+  Folder* const known = folders_.find(hash, [&](const std::string& each) { return each == path; });
+  return known != nullptr ? known : folders_.add(hash, std::string(path));
+}
+
+/// nullptr: not known.
+void ProcessTable::set_folder(Entry& entry, Folder* folder) {
+  if (folder != nullptr) ++folder->users;
+  if (entry.folder != nullptr && --entry.folder->users == 0) folders_.erase(entry.folder);
+  entry.folder = folder;
+  entry.process.cwd = folder == nullptr ? std::string_view() : folder->value;
+}
+
+/// What a child has of its parent; for a parent that is up to date that is all there is to look for.
+void ProcessTable::inherit(Entry& child, const Entry& parent) {
+  child.process.cgroup = parent.process.cgroup;
+  child.process.container = parent.process.container;
+  child.container_revision = parent.container_revision;
+  const ProcessState &state = child.process.state, &of_parent = parent.process.state;
+  const bool same_user =
+      state.uid == of_parent.uid && state.gid == of_parent.gid && state.loginuid == of_parent.loginuid;
+  if (same_user) child.process.place = parent.process.place;
+  else set_place(child);
+  set_ancestry(child);
+  touch(child);
+  child.checked = epoch_;
 }
 
 void ProcessTable::apply_fork(const EventRecord& record, const ProcessChange& change) {
   Entry* const child = find_or_add(change.state->key);
   if (child == nullptr) return;
+  // The parent is the header's process, unless CLONE_PARENT made it a sibling.
+  const Entry* const maker = look_up({record.start, record.pid});
   if (!child->has_program) {
-    // The parent is the header's process, unless CLONE_PARENT made it a sibling.
-    const Entry* maker = look_up({record.start, record.pid});
     if (maker != nullptr) {
-      set_program(*child, maker->process.program);
-      child->process.cwd = maker->process.cwd;
+      set_program(*child, maker->program);
+      set_folder(*child, maker->folder);
     }
     set_state(*child, *change.state);
   } else {
     // Its exec was told before its birth: all that is new is whose child it is.
-    link(*child, change.state->parent);
+    link(*child, look_up(change.state->parent));
   }
-  look_for_container(*child, record.cgroup);
+  if (maker != nullptr && child->parent == maker && maker->checked == epoch_ &&
+      maker->process.cgroup == record.cgroup) {
+    inherit(*child, *maker);
+  } else {
+    child->process.cgroup = record.cgroup;
+    child->checked = 0;
+  }
 }
 
 void ProcessTable::apply_exit(const EventRecord& record) {
@@ -314,29 +313,28 @@ void ProcessTable::apply(const EventRecord& record, const ProcessChange& change)
     if (change.state) apply_fork(record, change);
     return;
   }
-  const std::size_t before = used_;
+  const std::size_t before = index_.size();
   Entry* const entry = find_or_add({record.start, record.pid});
   if (entry == nullptr) return;
   const bool is_exec = record.kind == EventRecord::Kind::exec;
-  if (used_ != before && is_exec) ++epoch_;  // others may wait for this parent
+  if (index_.size() != before && is_exec) ++epoch_;  // others may wait for this parent
   if (change.state) set_state(*entry, *change.state);
-  if (change.cwd.data() != nullptr) entry->process.cwd = change.cwd;
+  if (change.cwd.data() != nullptr && change.cwd != entry->process.cwd) set_folder(*entry, folder_of(change.cwd));
   const bool has_texts = change.exe_path.data() != nullptr || change.comm.data() != nullptr ||
                          change.arguments.data() != nullptr || change.environment.data() != nullptr;
-  if (is_exec) set_program(*entry, unknown_program());
   if (is_exec || has_texts) {
-    set_program(*entry, program_of(change, *entry));
+    const auto& known = is_exec ? programs_.unknown()->value : *entry->process.program;
+    set_program(*entry, programs_.program_of(change, known));
     entry->has_program = true;
-    show_descendants(*entry);
-  } else {
-    touch(*entry);
   }
+  touch(*entry);
 }
 
 void ProcessTable::apply(const EventRecord& record, model::Container container) {
   ++epoch_;
   if (record.cgroup == 0) {
     host_ = std::move(container);
+    host_revision_ = ++revision_;
     return;
   }
   if (record.gone) {
@@ -354,6 +352,24 @@ void ProcessTable::apply(const EventRecord& record, model::Container container) 
   KnownContainer& known = containers_[record.cgroup];
   known.container = std::make_unique<const model::Container>(std::move(container));
   known.revision = ++revision_;
+}
+
+void ProcessTable::each(const std::function<void(const Process&)>& visit) const {
+  // Counted anew: an entry's own depth is as of when it was linked, and ancestors may have been told later.
+  const auto ancestors_of = [](const Entry& entry) {
+    std::size_t count = 0;
+    for (const Entry* each = entry.parent; each != nullptr; each = each->parent) ++count;
+    return count;
+  };
+  std::vector<std::tuple<std::size_t, std::uint64_t, std::uint32_t, const Process*>> found;
+  index_.for_each([&](std::uint32_t number) {
+    const Entry& entry = entries_->at(number);
+    const ProcessKey key = entry.process.state.key;
+    if (!entry.process.exited || entry.children > 0)
+      found.emplace_back(ancestors_of(entry), key.start, key.pid, &entry.process);
+  });
+  std::ranges::sort(found);
+  for (const auto& each : found) visit(*std::get<const Process*>(each));
 }
 
 const model::Container* ProcessTable::container(std::uint64_t cgroup) const {

@@ -3,10 +3,17 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "base/slab.h"
+#include "derive/numbering.h"
+#include "derive/process_index.h"
+#include "derive/program_pool.h"
+#include "derive/shared_pool.h"
 #include "model/container.h"
 #include "model/event_record.h"
 #include "model/process.h"
@@ -38,7 +45,7 @@ class ProcessTable {
   ProcessTable(const ProcessTable&) = delete;
   ProcessTable& operator=(const ProcessTable&) = delete;
 
-  /// The process that a record is about, with its container, user and revision as of this record; nullptr when
+  /// The process that a record is about, with its container, user and numbers as of this record; nullptr when
   /// nothing is known of it. Valid until the next call of apply.
   const model::Process* find(const model::EventRecord& record);
 
@@ -54,53 +61,67 @@ class ProcessTable {
   [[nodiscard]] const model::Container* container(std::uint64_t cgroup) const;
   [[nodiscard]] const model::Container& host() const { return host_; }
 
-  [[nodiscard]] std::size_t size() const { return used_; }
-  [[nodiscard]] const Counters& counters() const { return counters_; }
+  /// Those that live and the dead that have children in the table; parents come before their children.
+  void each(const std::function<void(const model::Process&)>& visit) const;
+
+  [[nodiscard]] std::size_t size() const { return index_.size(); }
+  [[nodiscard]] Counters counters() const {
+    Counters all = counters_;
+    all.texts_not_kept = programs_.texts_not_kept();
+    return all;
+  }
 
  private:
   struct Entry;
-  struct Slot {
-    std::uint64_t start = 0;
-    Entry* entry = nullptr;
-  };
+  using Folder = SharedPool<std::string>::Node;
   struct KnownContainer {
     std::unique_ptr<const model::Container> container;
     std::uint64_t revision = 0;
   };
 
-  [[nodiscard]] std::size_t place_of(model::ProcessKey key) const;
-  [[nodiscard]] Entry* look_up(model::ProcessKey key) const;
+  [[nodiscard]] Entry* look_up(model::ProcessKey key);
   Entry* find_or_add(model::ProcessKey key);
-  void grow();
   void erase(Entry* entry);
 
-  void link(Entry& entry, model::ProcessKey parent);
+  bool link(Entry& entry, Entry* found);
   void cut_line(Entry& entry);
   void release(Entry* entry);
   void forget_oldest_exited();
 
   void apply_fork(const model::EventRecord& record, const model::ProcessChange& change);
+  void inherit(Entry& child, const Entry& parent);
   void apply_exit(const model::EventRecord& record);
   void set_state(Entry& entry, model::ProcessState state);
-  void set_program(Entry& entry, std::shared_ptr<const model::Program> program);
-  std::shared_ptr<const model::Program> program_of(const model::ProcessChange& change, const Entry& entry);
+  void set_program(Entry& entry, ProgramPool::Node* program);
+  Folder* folder_of(std::string_view path);
+  void set_folder(Entry& entry, Folder* folder);
 
   void touch(Entry& entry);
   void show_descendants(Entry& entry);
   void bring_up_to_date(Entry& entry, const model::EventRecord& record);
-  void look_for_container(Entry& entry, std::uint64_t cgroup);
+  void check_line(Entry& entry);
+  void look_for_container(Entry& entry);
+  void set_place(Entry& entry);
+  void set_ancestry(Entry& entry);
+  std::uint64_t descent_of(Entry& entry);
 
   ProcessLimits limits_;
   Counters counters_;
-  std::vector<Slot> slots_;  // a power of two of them, at most half in use
+  ProgramPool programs_;
+  SharedPool<std::string> folders_;
+  std::unique_ptr<base::Slab<Entry>> entries_;
+  ProcessIndex index_;
   Entry* latest_ = nullptr;  // that was found: events come in runs of one process
-  std::size_t used_ = 0, text_bytes_ = 0;
   std::deque<Entry*> exited_;
   std::deque<std::uint64_t> gone_;  // control groups
   std::unordered_map<std::uint64_t, KnownContainer> containers_;
   model::Container host_;
+  std::uint64_t host_revision_ = 0;
   std::uint64_t revision_ = 0;
-  std::uint64_t epoch_ = 1;  // counts what may change what others see: containers, and processes with children
+  std::uint64_t epoch_ = 1;   // counts what may change what others see: containers, and processes with children
+  Numbering<2> descents_;     // of a program and the ancestry of who runs it: the ancestry of its children
+  Numbering<4> places_;       // of a container, the host, and a user
+  std::vector<Entry*> line_;  // what check_line walks
 };
 
 }  // namespace doorman::derive

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <random>
+#include <string>
 
 namespace doorman::derive {
 namespace {
@@ -234,7 +236,8 @@ TEST(ProcessTableTexts, AreNotKeptWithoutEnd) {
     record.pid = pid;
     ProcessChange change;
     change.comm = "x";
-    change.environment = huge;
+    const std::string environment = huge + std::to_string(pid);
+    change.environment = environment;
     table.apply(record, change);
   }
   EXPECT_GT(table.counters().texts_not_kept, 40U);
@@ -243,6 +246,149 @@ TEST(ProcessTableTexts, AreNotKeptWithoutEnd) {
   ASSERT_NE(table.find(last), nullptr);
   EXPECT_FALSE(table.find(last)->program->knows_environment);
   EXPECT_EQ(table.find(last)->program->comm, "x");
+}
+
+TEST_F(ProcessTableTest, ParentsAreVisitedBeforeTheirChildren) {
+  exec(9, 8, "child");
+  exec(8, 7, "parent");
+  (void)find(9);  // is linked to its parent while that one has none
+  exec(7, 6, "grandparent");
+  exec(6, 5, "older");
+  exec(5, 0, "oldest");
+  (void)find(6);
+  (void)find(7);
+  (void)find(8);
+  std::vector<std::uint32_t> pids;
+  table.each([&](const Process& process) { pids.push_back(process.state.key.pid); });
+  EXPECT_EQ(pids, (std::vector<std::uint32_t>{5, 6, 7, 8, 9}));
+}
+
+TEST_F(ProcessTableTest, WhatRunsTheSameSharesIt) {
+  exec(5, 1, "sh");
+  exec(6, 5, "ls");
+  exec(7, 1, "sh");
+  EXPECT_EQ(find(5)->program, find(7)->program);
+  EXPECT_NE(find(5)->program->id, find(6)->program->id);
+  const auto id = find(5)->program->id;
+  rename(5, "renamed");
+  EXPECT_NE(find(5)->program->id, id);
+  EXPECT_EQ(find(7)->program->id, id);
+  rename(5, "sh");
+  EXPECT_EQ(find(5)->program->id, id);
+}
+
+TEST_F(ProcessTableTest, AncestriesAreEqualByWhatAncestorsRun) {
+  exec(5, 1, "sh");
+  exec(6, 1, "sh");
+  exec(7, 1, "bash");
+  fork(5, 15);
+  fork(6, 16);
+  fork(7, 17);
+  EXPECT_EQ(find(15)->ancestry, find(16)->ancestry);
+  EXPECT_NE(find(15)->ancestry, find(17)->ancestry);
+  EXPECT_NE(find(15)->ancestry, find(5)->ancestry);
+  EXPECT_EQ(find(5)->ancestry, find(7)->ancestry) << "none that is known";
+  exec(16, 6, "ls");
+  EXPECT_EQ(find(15)->ancestry, find(16)->ancestry) << "what it runs itself is no matter";
+  exec(6, 1, "bash");
+  EXPECT_EQ(find(16)->ancestry, find(17)->ancestry);
+  exec(1, 0, "init");
+  EXPECT_NE(find(15)->ancestry, find(17)->ancestry);
+  EXPECT_EQ(find(16)->ancestry, find(17)->ancestry);
+  EXPECT_EQ(find(5)->ancestry, find(7)->ancestry);
+}
+
+TEST_F(ProcessTableTest, APlaceIsAContainerAndAUser) {
+  exec(5, 1, "sh", 77);
+  exec(6, 1, "ls", 77);
+  exec(7, 1, "sh", 78);
+  EXPECT_EQ(find(5, 77)->place, find(6, 77)->place);
+  EXPECT_EQ(find(5, 77)->place, find(7, 78)->place) << "neither group is a container";
+  model::Container web;
+  web.id = "web";
+  table.apply(record(EventRecord::Kind::container, 0, 77), web);
+  EXPECT_EQ(find(5, 77)->place, find(6, 77)->place);
+  EXPECT_NE(find(5, 77)->place, find(7, 78)->place);
+  const auto as_root = find(6, 77)->place;
+  EventRecord as_user = record(EventRecord::Kind::call, 5, 77);
+  as_user.uid = 1000;
+  EXPECT_NE(table.find(as_user)->place, as_root);
+  EXPECT_EQ(find(5, 77)->place, as_root);
+  const auto before = find(7, 78)->place;
+  table.apply(record(EventRecord::Kind::container, 0), model::Container());
+  EXPECT_NE(find(7, 78)->place, before) << "the host's users have other names now";
+}
+
+/// Everything that rules may remember under a process's numbers, as text.
+struct Seen {
+  std::string program, ancestry, place;
+};
+Seen seen_of(const Process& process) {
+  const auto text_of = [](const model::Program& program) {
+    return program.comm + '|' + program.exe_path + '|' + program.command_line + '|' + program.environment;
+  };
+  Seen seen;
+  seen.program = text_of(*process.program);
+  for (const Process* each = process.parent; each != nullptr; each = each->parent)
+    seen.ancestry += text_of(*each->program) + '/';
+  seen.place = (process.container == nullptr ? "host" : process.container->id) + ' ' +
+               std::to_string(process.state.uid) + ' ' + std::to_string(process.state.gid);
+  return seen;
+}
+
+/// Remembers what each number stood for, and that it stands for nothing else.
+class Numbers {
+ public:
+  void see(std::uint64_t number, const std::string& text) {
+    ASSERT_NE(number, 0U);
+    EXPECT_EQ(known_.try_emplace(number, text).first->second, text) << number;
+  }
+
+ private:
+  std::map<std::uint64_t, std::string> known_;
+};
+
+TEST_F(ProcessTableTest, ANumberStandsForOneThing) {
+  std::mt19937 random(2);
+  const auto pick = [&random](std::uint32_t below) { return static_cast<std::uint32_t>(random() % below); };
+  constexpr std::string_view names[] = {"sh", "ls", "cat"};
+  Numbers programs, ancestries, places, revisions;
+  for (int i = 0; i < 60'000 && !HasFailure(); ++i) {
+    const std::uint32_t pid = 1 + pick(60), other = 1 + pick(60);
+    switch (pick(9)) {
+      case 0:
+        exec(pid, other, names[pick(3)], pick(3));
+        break;
+      case 1:
+      case 2:
+        fork(pid, other);
+        break;
+      case 3:
+        exit(pid);
+        break;
+      case 4:
+        rename(pid, names[pick(3)]);
+        break;
+      case 5:
+        if (pick(20) == 0) {
+          model::Container container;
+          container.id = std::to_string(i);
+          table.apply(record(EventRecord::Kind::container, 0, pick(3)), container);
+        }
+        break;
+      default: {
+        EventRecord call = record(EventRecord::Kind::call, pid, pick(3));
+        call.uid = pick(2);
+        const Process* found = table.find(call);
+        if (found == nullptr) break;
+        const Seen seen = seen_of(*found);
+        programs.see(found->program->id, seen.program);
+        ancestries.see(found->ancestry, seen.ancestry);
+        places.see(found->place, seen.place);
+        revisions.see(found->revision, std::to_string(pid) + seen.program + seen.ancestry + seen.place);
+      }
+    }
+  }
 }
 
 TEST_F(ProcessTableTest, HoldsAgainstRandomRecords) {

@@ -58,7 +58,20 @@ struct EventObject {
 /// One record, taken apart but not copied: the texts belong to the record's bytes. Meant to be used again and
 /// again; of the slots only the first `slots` hold anything.
 struct EventRecord {
-  enum class Kind : std::uint8_t { call, exec, fork, exit, change, container };
+  enum class Kind : std::uint8_t {
+    call,
+    exec,
+    fork,
+    exit,
+    change,
+    container,
+    cgroup,  ///< a control group appeared or is gone
+    flow,
+    dns,
+    drift,
+    lost,
+    alert,  ///< a rule matched
+  };
   static constexpr std::size_t max_slots = 42;
   static constexpr std::size_t first_parameter = 2;   ///< of a call: the slots before are paths
   static constexpr std::size_t clone_flags_slot = 8;  ///< of a fork
@@ -67,7 +80,7 @@ struct EventRecord {
   EventType type = EventType::none;
   bool has_object = false;
   bool cut = false;   ///< something was too long for the record
-  bool gone = false;  ///< of a container: forget it
+  bool gone = false;  ///< of a container or control group: it is no more
   std::uint8_t slots = 0;
   std::uint16_t cpu = 0;
   std::uint32_t pid = 0, tid = 0, vtid = 0, uid = 0, gid = 0;
@@ -78,12 +91,20 @@ struct EventRecord {
   EventObject object;
   std::array<std::string_view, max_slots> slot;  ///< one without data() is absent
 
+  /// Whether it says what a process has become: what process tables are made of.
+  [[nodiscard]] bool tells_process() const { return kind >= Kind::exec && kind <= Kind::change; }
+
   [[nodiscard]] std::string_view at(std::size_t index) const {
     return index < slots ? slot[index] : std::string_view();
   }
   [[nodiscard]] bool has(std::size_t index) const { return index < slots && slot[index].data() != nullptr; }
-  [[nodiscard]] std::string_view path() const { return at(0); }
-  [[nodiscard]] std::string_view other_path() const { return at(1); }
+  /// Whether its first two slots are paths.
+  [[nodiscard]] bool has_paths() const { return kind <= Kind::change || kind == Kind::drift; }
+  [[nodiscard]] std::string_view path() const { return has_paths() ? at(0) : std::string_view(); }
+  [[nodiscard]] std::string_view other_path() const { return has_paths() ? at(1) : std::string_view(); }
 };
+
+/// `exec`, `flow`, `alert` …
+std::string_view to_text(EventRecord::Kind kind);
 
 }  // namespace doorman::model

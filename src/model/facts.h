@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "base/arena.h"
@@ -9,6 +10,15 @@
 #include "model/value.h"
 
 namespace doorman::model {
+
+/// One number a FieldScope, under which what was decided is remembered: equal ones mean equal values of every field
+/// of that scope. 0, as always for `event`: not known, decide anew. Where the process is the same, so are the
+/// others.
+struct Revisions {
+  std::array<std::uint64_t, field_scope_count> numbers{};
+
+  [[nodiscard]] std::uint64_t of(FieldScope scope) const { return numbers[static_cast<std::size_t>(scope)]; }
+};
 
 /// One thing that rules are asked about: an event of the kernel, an image, one of its packages. The policy language
 /// sees the world through this and nothing else.
@@ -29,8 +39,7 @@ class Facts {
   /// Of kernel events; `none` for everything else.
   [[nodiscard]] virtual EventType event_type() const { return EventType::none; }
 
-  /// Equal numbers mean equal values of every field of scope `process`. 0: not known, decide anew.
-  [[nodiscard]] virtual std::uint64_t process_revision() const { return 0; }
+  [[nodiscard]] virtual Revisions revisions() const { return {}; }
 };
 
 }  // namespace doorman::model

@@ -61,11 +61,22 @@ enum class FieldArgument : std::uint8_t {
 };
 std::string_view to_text(FieldArgument argument);
 
-/// How long a field's value stays the same, so that what was decided by it need not be decided again.
+/// What a field's value hangs on, so that what was decided by it need not be decided again: Facts::revisions has a
+/// number for each but `event`.
 enum class FieldScope : std::uint8_t {
-  event,    ///< may differ from event to event
-  process,  ///< fixed by Facts::process_revision: the process, its ancestors, its container and user
+  event,     ///< may differ from event to event
+  process,   ///< the process and all of the following
+  program,   ///< what the process runs, with its arguments and environment
+  ancestry,  ///< what its ancestors run
+  place,     ///< its container and user
 };
+inline constexpr std::size_t field_scope_count = 5;
+
+/// Of what hangs on both.
+constexpr FieldScope joined(FieldScope a, FieldScope b) {
+  if (a == b) return a;
+  return a == FieldScope::event || b == FieldScope::event ? FieldScope::event : FieldScope::process;
+}
 
 /// One line of fields.def. The texts live as long as the program.
 enum class FieldId : std::uint16_t {

@@ -35,8 +35,20 @@ TEST(Field, WhatChangesWithTimeIsNoMatterOfTheProcess) {
   for (const std::string_view name : {"proc.duration", "container.duration", "evt.type", "fd.name", "thread.tid"}) {
     EXPECT_EQ(find_field(name)->scope, FieldScope::event) << name;
   }
-  for (const std::string_view name : {"proc.name", "proc.aname", "container.id", "user.name", "k8s.ns.name"}) {
+  for (const std::string_view name : {"proc.pid", "proc.apid", "proc.pid.ts", "proc.is_exe_upper_layer"}) {
     EXPECT_EQ(find_field(name)->scope, FieldScope::process) << name;
+  }
+}
+
+// And for other processes, where it is by something that they have in common.
+TEST(Field, WhatProcessesHaveInCommonIsNoMatterOfOne) {
+  const std::pair<FieldScope, std::vector<std::string_view>> common[] = {
+      {FieldScope::program, {"proc.name", "proc.cmdline", "proc.env", "proc.exepath"}},
+      {FieldScope::ancestry, {"proc.pname", "proc.aname", "proc.aenv"}},
+      {FieldScope::place, {"container.id", "user.name", "k8s.ns.name", "user.loginuid"}},
+  };
+  for (const auto& [scope, names] : common) {
+    for (const std::string_view name : names) EXPECT_EQ(find_field(name)->scope, scope) << name;
   }
 }
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace doorman::model {
 
 const BuildStep* ImageConfig::step_of_layer(std::size_t index) const {
@@ -15,6 +17,11 @@ const BuildStep* ImageConfig::step_of_layer(std::size_t index) const {
     if (makes_layer(step) && seen++ == index) return &step;
   }
   return nullptr;
+}
+
+bool ImageConfig::starts_as_root() const {
+  const std::string_view name = std::string_view(user).substr(0, user.find(':'));
+  return name.empty() || name == "root" || base::to_number(name) == 0U;
 }
 
 }  // namespace doorman::model

@@ -59,6 +59,8 @@ struct ImageConfig {
 
   /// The build step that made layer `index` (counted over diff_ids), or nullptr where history does not say.
   [[nodiscard]] const BuildStep* step_of_layer(std::size_t index) const;
+  /// Whether `user` is root: `0:0`, `root`, `root:app`, and nothing at all.
+  [[nodiscard]] bool starts_as_root() const;
 };
 
 /// Where one layer's bytes are, as the manifest says it; nothing here is verified yet.

@@ -50,23 +50,9 @@ Value config_texts(const ImageRecord& image, std::vector<std::string> ImageConfi
   return config == nullptr ? Value() : texts_of(config->*member, scratch);
 }
 
-/// `0:0`, `root`, `root:app`, and nothing at all.
-bool is_root(std::string_view user) {
-  const std::string_view name = user.substr(0, user.find(':'));
-  return name.empty() || name == "root" || base::to_number(name) == 0U;
-}
-
 Value env_of(const ImageRecord& image, const FieldUse& use, base::Arena& scratch) {
   const ImageConfig* config = config_of(image);
-  if (config == nullptr) return {};
-  if (!use.has_argument) return texts_of(config->env, scratch);
-  for (const std::string_view variable : config->env) {
-    const std::size_t equals = variable.find('=');
-    if (equals != std::string_view::npos && variable.substr(0, equals) == use.key) {
-      return Value::of(variable.substr(equals + 1));
-    }
-  }
-  return {};
+  return config == nullptr ? Value() : record::env_of(config->env, use, scratch);
 }
 
 std::string_view label_of(const ImageRecord& image, std::string_view name) {
@@ -157,7 +143,7 @@ Value user_of(const ImageRecord& image) {
 
 Value starts_as_root(const ImageRecord& image) {
   const ImageConfig* config = config_of(image);
-  return config == nullptr ? Value() : Value::of(is_root(config->user));
+  return config == nullptr ? Value() : Value::of(config->starts_as_root());
 }
 
 Value env_names(const ImageRecord& image, base::Arena& scratch) {

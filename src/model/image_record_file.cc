@@ -54,6 +54,21 @@ Value reasons_of(const FileRecord& file, base::Arena& scratch) {
                          [](const FoundNotable& each) { return Value::of(to_text(each.file.reason)); });
 }
 
+Value details_of(const FileRecord& file, base::Arena& scratch) {
+  std::vector<std::string_view> details;
+  for (const FoundNotable& each : file.notable()) {
+    if (!each.file.detail.empty()) details.emplace_back(each.file.detail);
+  }
+  return record::texts_of(details, scratch);
+}
+
+/// Paths with the slash in front, as in secret.path.
+Value place_of(const FoundSecret& found, base::Arena& scratch) {
+  const std::string place = model::place_of(found.secret);
+  const bool is_file = found.secret.where == Secret::Where::file;
+  return Value::of(is_file ? record::absolute(place, scratch) : scratch.copy(place));
+}
+
 Value folder_of(const FileRecord& file, base::Arena& scratch) {
   return Value::of(record::absolute(base::parent_of(file.path()), scratch));
 }
@@ -71,6 +86,7 @@ const record::FieldTable<FileRecord>& file_table() {
       {FieldId::file_kind,
        [](F f, U, A) { return f.program() == nullptr ? Value() : Value::of(text_of(f.program()->file.kind)); }},
       {FieldId::file_notable, [](F f, U, A a) { return reasons_of(f, a); }},
+      {FieldId::file_notable_details, [](F f, U, A a) { return details_of(f, a); }},
       {FieldId::file_executable, [](F f, U, A) { return bits_of(f, 0111U); }},
       {FieldId::file_mode, [](F f, U, A a) { return mode_text(f, a); }},
       {FieldId::file_setuid, [](F f, U, A) { return bits_of(f, 04000U); }},
@@ -105,6 +121,8 @@ const record::FieldTable<FoundSecret>& secret_table() {
       {FieldId::secret_line,
        [](S s, U, A) { return s.secret.line == 0 ? Value() : Value::of_natural(s.secret.line); }},
       {FieldId::secret_masked, [](S s, U, A) { return text_if(s.secret.masked); }},
+      {FieldId::secret_place, [](S s, U, A a) { return place_of(s, a); }},
+      {FieldId::secret_fingerprint, [](S s, U, A) { return text_if(s.secret.fingerprint); }},
       {FieldId::secret_checked, [](S s, U, A) { return Value::of(s.secret.checked); }},
       {FieldId::secret_deleted, [](S s, U, A) { return Value::of(s.deleted); }},
       {FieldId::secret_layer, [](S s, U, A) { return record::layer_number(s.layer); }},

@@ -7,6 +7,7 @@
 #include <new>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -81,6 +82,19 @@ Value list_of(const Range& range, base::Arena& scratch, ToValue&& to_value) {
 template <typename Range>
 Value texts_of(const Range& range, base::Arena& scratch) {
   return list_of(range, scratch, [](const auto& text) { return Value::of(std::string_view(text)); });
+}
+
+/// All of `NAME=value`, or the value of the one that is asked for: of a variable that is there twice, the C library
+/// takes the first.
+inline Value env_of(const std::vector<std::string>& env, const FieldUse& use, base::Arena& scratch) {
+  if (!use.has_argument) return texts_of(env, scratch);
+  for (const std::string_view variable : env) {
+    const std::size_t equals = variable.find('=');
+    if (equals != std::string_view::npos && variable.substr(0, equals) == use.key) {
+      return Value::of(variable.substr(equals + 1));
+    }
+  }
+  return {};
 }
 
 inline Value layer_number(std::uint32_t layer) {

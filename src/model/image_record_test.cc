@@ -64,8 +64,9 @@ Inventory full_inventory() {
   inventory.packages = {openssl};
   ProgramFile tool{"usr/bin/tool", ProgramFile::Kind::script, 04755, 0, 3, 12, base::digest_of("tool")};
   inventory.programs = {{tool, 0, 0}};
-  inventory.notable = {{{NotableFile::Reason::set_id_in_writable, "usr/bin/tool", "", 04755, 0, 3, 12, 1}, 0, 0},
-                       {{NotableFile::Reason::package_cache, "var/lib/apt/lists", "apt", 0, 0, 0, 99, 7}, 0, 0}};
+  inventory.notable = {
+      {{NotableFile::Reason::capabilities, "usr/bin/tool", "cap_net_raw=ep", 04755, 0, 3, 12, 1}, 0, 0},
+      {{NotableFile::Reason::package_cache, "var/lib/apt/lists", "apt", 0, 0, 0, 99, 7}, 0, 0}};
   FoundSecret secret;
   secret.secret = {Secret::Where::file,   "etc/app.env",      "DB", 3, "password", "Password", Severity::medium,
                    "hunt (9 characters)", "0123456789abcdef", true};
@@ -261,10 +262,32 @@ TEST_F(ImageRecordTest, OfANotableFolderOnlyWhatIsKnownIsTold) {
   const FileRecord folder(image_, nullptr, std::span(report_.inventory.notable).subspan(1, 1));
   EXPECT_EQ(text(folder, "file.path"), "/var/lib/apt/lists");
   EXPECT_THAT(texts(folder, "file.notable"), ElementsAre("package_cache"));
+  EXPECT_THAT(texts(folder, "file.notable_details"), ElementsAre("apt"));
   EXPECT_EQ(value(folder, "file.size").natural(), 99U);
   for (const std::string_view field : {"file.mode", "file.setuid", "file.executable", "file.sha256", "file.kind"}) {
     EXPECT_FALSE(value(folder, field).exists()) << field;
   }
+}
+
+TEST_F(ImageRecordTest, ReasonsWithoutMoreToTellAreLeftOutOfTheDetails) {
+  std::vector<FoundNotable> notable = {
+      {{NotableFile::Reason::empty_password, "etc/passwd", "guest", 0644, 0, 0, 900, 1}, 0, FoundPackage::none},
+      {{NotableFile::Reason::world_writable, "etc/passwd", "", 0666, 0, 0, 900, 1}, 0, FoundPackage::none},
+      {{NotableFile::Reason::second_root, "etc/passwd", "toor", 0644, 0, 0, 900, 1}, 0, FoundPackage::none},
+  };
+  EXPECT_THAT(texts(FileRecord(image_, nullptr, notable), "file.notable_details"), ElementsAre("guest", "toor"));
+  EXPECT_THAT(texts(FileRecord(image_, report_.inventory.programs.data(), {}), "file.notable_details"), IsEmpty());
+}
+
+TEST_F(ImageRecordTest, ASecretIsToldByItsPlaceAndFingerprint) {
+  FoundSecret& found = report_.inventory.secrets[0];
+  const SecretRecord secret(image_, found);
+  EXPECT_EQ(text(secret, "secret.place"), "/etc/app.env:3");
+  EXPECT_EQ(text(secret, "secret.fingerprint"), "0123456789abcdef");
+  found.secret.fingerprint.clear();
+  EXPECT_FALSE(value(secret, "secret.fingerprint").exists()) << "it could be guessed";
+  found.secret.where = Secret::Where::environment;
+  EXPECT_EQ(text(secret, "secret.place"), "config: env DB");
 }
 
 TEST_F(ImageRecordTest, AFindingTellsItsPackageToo) {

@@ -24,6 +24,10 @@ enum class PackageType : std::uint8_t {
   generic,  ///< a program that no package owns: node, nginx, openssl …
 };
 std::string_view to_text(PackageType type);
+/// Of a distribution's own package manager: deb, apk, rpm.
+constexpr bool is_of_distribution(PackageType type) {
+  return type == PackageType::deb || type == PackageType::apk || type == PackageType::rpm;
+}
 
 /// How surely a package is there.
 enum class Evidence : std::uint8_t {

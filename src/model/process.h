@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,8 +36,10 @@ struct ProcessState {
   bool operator==(const ProcessState&) const = default;
 };
 
-/// What a process runs. Never changed once it is made: a forked child shares its parent's.
+/// What a process runs. Never changed once it is made: all processes that run the same share it.
 struct Program {
+  /// Another for every content, and never one of another. 0: none was given.
+  std::uint64_t id = 0;
   std::string exe_path;     ///< links followed
   std::string script_path;  ///< of a script that names its program by #!
   std::string filename;     ///< as the caller of execve wrote it
@@ -53,16 +54,19 @@ struct Program {
   std::string command_line;  ///< comm and args
 };
 
-/// A process, alive or remembered for its children's sake.
+/// A process, alive or remembered for its children's sake. What every event looks at comes first.
 struct Process {
-  std::shared_ptr<const Program> program;  ///< never null
-  const Process* parent = nullptr;
+  const Program* program = nullptr;      ///< never null once it is known; belongs to whom the process belongs to
   const Container* container = nullptr;  ///< null: of the host
   std::uint64_t cgroup = 0;
   /// Another number for every state of the process, its ancestors, its container and user; never one of another.
   std::uint64_t revision = 0;
+  const Process* parent = nullptr;
+  /// Equal numbers: the same programs of all ancestors; and the same container, user, group and login. 0: not
+  /// known.
+  std::uint64_t ancestry = 0, place = 0;
   ProcessState state;
-  std::string cwd;
+  std::string_view cwd;  ///< belongs to whom the process belongs to
   bool exited = false;
 };
 

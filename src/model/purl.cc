@@ -41,17 +41,21 @@ Result<std::string> decode(std::string_view text) {
   return plain;
 }
 
+bool stands_as_it_is(char c) { return is_alnum(c) || c == '.' || c == '-' || c == '_' || c == '~' || c == ':'; }
+
 void encode(std::string& into, std::string_view plain) {
   constexpr std::string_view hex = "0123456789ABCDEF";
-  for (const char c : plain) {
-    if (is_alnum(c) || c == '.' || c == '-' || c == '_' || c == '~' || c == ':') {
-      into += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      into += '%';
-      into += hex[byte >> 4U];
-      into += hex[byte & 15U];
-    }
+  while (!plain.empty()) {
+    const auto* const end = std::ranges::find_if_not(plain, stands_as_it_is);
+    const auto length = static_cast<std::size_t>(end - plain.begin());
+    into += plain.substr(0, length);
+    plain.remove_prefix(length);
+    if (plain.empty()) return;
+    const auto byte = static_cast<unsigned char>(plain.front());
+    into += '%';
+    into += hex[byte >> 4U];
+    into += hex[byte & 15U];
+    plain.remove_prefix(1);
   }
 }
 
@@ -80,13 +84,15 @@ std::string_view strip_slashes(std::string_view text) {
   return text;
 }
 
+bool is_dots(std::string_view segment) { return segment == "." || segment == ".."; }
+
 /// Decodes each segment; drops empty ones, and `.` and `..` where `is_subpath`.
 Result<std::string> decode_segments(std::string_view path, bool is_subpath) {
   std::string result;
   for (const std::string_view piece : base::split(path, '/')) {
     DOORMAN_TRY(const std::string segment, decode(piece));
     if (segment.find('/') != std::string::npos) return invalid("purl: a segment contains a slash");
-    if (segment.empty() || (is_subpath && (segment == "." || segment == ".."))) continue;
+    if (segment.empty() || (is_subpath && is_dots(segment))) continue;
     if (!result.empty()) result += '/';
     result += segment;
   }
@@ -152,15 +158,18 @@ base::Status normalize_qualifiers(PackageUrl& purl) {
   return {};
 }
 
-/// `/a//b/` → `a/b`, without `.` and `..` in a subpath.
-std::string clean_segments(std::string_view path, bool is_subpath) {
+/// `/a//b/` → `a/b`, without `.` and `..` in a subpath. Most are clean as they are.
+void clean_segments(std::string& path, bool is_subpath) {
+  if (path.empty()) return;
+  const bool slashes = path.front() == '/' || path.back() == '/' || path.find("//") != std::string::npos;
+  if (!slashes && (!is_subpath || path.find('.') == std::string::npos)) return;
   std::string result;
   for (const std::string_view segment : base::split(path, '/')) {
-    if (segment.empty() || (is_subpath && (segment == "." || segment == ".."))) continue;
+    if (segment.empty() || (is_subpath && is_dots(segment))) continue;
     if (!result.empty()) result += '/';
     result += segment;
   }
-  return result;
+  path = std::move(result);
 }
 
 }  // namespace
@@ -186,9 +195,9 @@ base::Result<PackageUrl> parse_purl(std::string_view text) {
 base::Result<PackageUrl> canonical_purl(PackageUrl parts) {
   DOORMAN_CHECK(check_type(parts.type));
   parts.type = base::to_lower(parts.type);
-  parts.name_space = clean_segments(parts.name_space, false);
-  parts.name = std::string(strip_slashes(parts.name));
-  parts.subpath = clean_segments(parts.subpath, true);
+  clean_segments(parts.name_space, false);
+  if (parts.name.starts_with('/') || parts.name.ends_with('/')) parts.name = std::string(strip_slashes(parts.name));
+  clean_segments(parts.subpath, true);
   DOORMAN_CHECK(normalize_qualifiers(parts));
   DOORMAN_CHECK(apply_type_rules(parts));
   if (parts.name.empty()) return invalid("purl: no name");
@@ -196,7 +205,9 @@ base::Result<PackageUrl> canonical_purl(PackageUrl parts) {
 }
 
 std::string to_text(const PackageUrl& purl) {
-  std::string text = "pkg:" + purl.type + "/";
+  std::string text;
+  text.reserve(64 + purl.name_space.size() + purl.name.size() + purl.version.size());
+  text.append("pkg:").append(purl.type).append("/");
   if (!purl.name_space.empty()) {
     encode_segments(text, purl.name_space);
     text += '/';

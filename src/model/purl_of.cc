@@ -11,10 +11,6 @@ namespace doorman::model {
 
 namespace {
 
-bool is_distribution_package(PackageType type) {
-  return type == PackageType::deb || type == PackageType::apk || type == PackageType::rpm;
-}
-
 /// Red Hat and openSUSE are known by another name than their os-release's ID.
 std::string vendor_of(const Distribution& distribution) {
   if (distribution.id == "rhel") return "redhat";
@@ -61,9 +57,7 @@ char separator_of(PackageType type) {
   return '\0';
 }
 
-}  // namespace
-
-std::string purl_of(const Package& package, const Distribution* distribution) {
+PackageUrl parts_of(const Package& package, const Distribution* distribution) {
   PackageUrl purl;
   purl.type = to_text(package.type);
   purl.name = package.name;
@@ -74,11 +68,17 @@ std::string purl_of(const Package& package, const Distribution* distribution) {
     purl.name_space = purl.name.substr(0, at);
     purl.name.erase(0, at + 1);
   }
-  if (is_distribution_package(package.type)) add_distribution(package, distribution, purl);
+  if (is_of_distribution(package.type)) add_distribution(package, distribution, purl);
   if (package.type == PackageType::rpm) move_epoch(purl);
-  auto canonical = canonical_purl(purl);
-  if (canonical) return to_text(*canonical);
+  return purl;
+}
+
+}  // namespace
+
+std::string purl_of(const Package& package, const Distribution* distribution) {
+  if (const auto canonical = canonical_purl(parts_of(package, distribution))) return to_text(*canonical);
   // What an image claims to hold may break its type's rules (a composer package without vendor); it is still told.
+  const PackageUrl purl = parts_of(package, distribution);
   return purl.name.empty() ? std::string() : to_text(purl);
 }
 

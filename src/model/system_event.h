@@ -46,8 +46,9 @@ class SystemEvent final : public Facts {
   [[nodiscard]] EventSource source() const override { return EventSource::syscall; }
   [[nodiscard]] Value read(const FieldUse& use, base::Arena& scratch) const override;
   [[nodiscard]] EventType event_type() const override { return record_.type; }
-  [[nodiscard]] std::uint64_t process_revision() const override {
-    return process_ == nullptr ? 0 : process_->revision;
+  [[nodiscard]] Revisions revisions() const override {
+    if (process_ == nullptr) return {};
+    return {{0, process_->revision, process_->program->id, process_->ancestry, process_->place}};
   }
 
   [[nodiscard]] const EventRecord& record() const { return record_; }

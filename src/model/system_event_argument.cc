@@ -131,6 +131,12 @@ std::optional<std::uint64_t> number_of(const SystemEvent& event, const EventPara
     case EventRecord::Kind::exec:
     case EventRecord::Kind::change:
     case EventRecord::Kind::container:
+    case EventRecord::Kind::cgroup:
+    case EventRecord::Kind::flow:
+    case EventRecord::Kind::dns:
+    case EventRecord::Kind::drift:
+    case EventRecord::Kind::lost:
+    case EventRecord::Kind::alert:
       return std::nullopt;
   }
   return std::nullopt;

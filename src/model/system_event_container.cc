@@ -12,18 +12,13 @@ namespace {
 
 using base::Arena;
 
-constexpr std::size_t shown_id = 12;
-
 template <std::string Container::* member>
 Value text(const SystemEvent& event, const FieldUse&, Arena&) {
   return event.container() == nullptr ? Value() : text_unless_empty(event.container()->*member);
 }
 template <std::string Container::* member>
-Value short_id(const SystemEvent& event, const FieldUse&, Arena&) {
-  if (event.container() == nullptr) return {};
-  std::string_view id = event.container()->*member;
-  id = id.substr(id.find(':') + 1);  // sha256:
-  return text_unless_empty(id.substr(0, shown_id));
+Value brief(const SystemEvent& event, const FieldUse&, Arena&) {
+  return event.container() == nullptr ? Value() : text_unless_empty(short_id(event.container()->*member));
 }
 template <std::optional<bool> Container::* member>
 Value truth(const SystemEvent& event, const FieldUse&, Arena&) {
@@ -33,7 +28,7 @@ Value truth(const SystemEvent& event, const FieldUse&, Arena&) {
 
 Value id(const SystemEvent& event, const FieldUse& use, Arena& scratch) {
   return event.container() == nullptr ? Value::of(std::string_view("host"))
-                                      : short_id<&Container::id>(event, use, scratch);
+                                      : brief<&Container::id>(event, use, scratch);
 }
 Value name(const SystemEvent& event, const FieldUse&, Arena&) {
   return event.container() == nullptr ? Value::of(std::string_view("host"))
@@ -56,18 +51,13 @@ Value duration(const SystemEvent& event, const FieldUse&, Arena&) {
 template <Container::Labels Container::* member>
 Value label(const SystemEvent& event, const FieldUse& use, Arena&) {
   if (event.container() == nullptr) return {};
-  const Container::Labels& labels = event.container()->*member;
-  const auto found = std::ranges::lower_bound(labels, use.key, {}, &Container::Labels::value_type::first);
-  return found != labels.end() && found->first == use.key ? Value::of(found->second) : Value();
+  const std::string* const found = find_label(event.container()->*member, use.key);
+  return found == nullptr ? Value() : Value::of(*found);
 }
 template <Container::Labels Container::* member>
 Value all_labels(const SystemEvent& event, const FieldUse&, Arena& scratch) {
   if (event.container() == nullptr || (event.container()->*member).empty()) return {};
-  fmt::memory_buffer text;
-  for (const auto& [key, value] : event.container()->*member) {
-    fmt::format_to(std::back_inserter(text), "{}{}:{}", text.size() == 0 ? "" : ",", key, value);
-  }
-  return Value::of(scratch.copy({text.data(), text.size()}));
+  return Value::of(scratch.copy(label_list(event.container()->*member)));
 }
 
 // Mounts: one by its number, or the first whose one side fits a pattern.
@@ -128,7 +118,7 @@ constexpr auto readers = std::to_array<ReaderOf>({
     {FieldId::container_name, name},
     {FieldId::container_type, text<&Container::engine>},
     {FieldId::container_image, text<&Container::image>},
-    {FieldId::container_image_id, short_id<&Container::image_id>},
+    {FieldId::container_image_id, brief<&Container::image_id>},
     {FieldId::container_image_repository, text<&Container::repository>},
     {FieldId::container_image_tag, text<&Container::tag>},
     {FieldId::container_image_digest, text<&Container::digest>},
@@ -151,7 +141,7 @@ constexpr auto readers = std::to_array<ReaderOf>({
     {FieldId::k8s_pod_name, text<&Container::pod_name>},
     {FieldId::k8s_pod_id, text<&Container::pod_uid>},
     {FieldId::k8s_pod_uid, text<&Container::pod_uid>},
-    {FieldId::k8s_pod_sandbox_id, short_id<&Container::pod_sandbox>},
+    {FieldId::k8s_pod_sandbox_id, brief<&Container::pod_sandbox>},
     {FieldId::k8s_pod_full_sandbox_id, text<&Container::pod_sandbox>},
     {FieldId::k8s_pod_label, label<&Container::pod_labels>},
     {FieldId::k8s_pod_labels, all_labels<&Container::pod_labels>},

@@ -90,6 +90,10 @@ std::string_view folder_path(const SystemEvent& event, Arena& scratch) {
 Value directory(const SystemEvent& event, const FieldUse&, Arena& scratch) {
   return text_unless_empty(folder_path(event, scratch));
 }
+Value package(const SystemEvent& event, const FieldUse&, Arena& scratch) {
+  if (event.container() == nullptr || event.container()->image_facts == nullptr) return {};
+  return text_unless_empty(event.container()->image_facts->package_of(file_path(event, scratch)));
+}
 Value file_name(const SystemEvent& event, const FieldUse&, Arena& scratch) {
   const EventObject* object = object_of(event);
   if (object != nullptr && object->type == Type::directory) return {};
@@ -154,6 +158,7 @@ constexpr auto readers = std::to_array<ReaderOf>({
     {FieldId::fd_name, name},
     {FieldId::fd_nameraw, raw_name},
     {FieldId::fd_directory, directory},
+    {FieldId::fd_package, package},
     {FieldId::fd_filename, file_name},
     {FieldId::fd_containername, container_name},
     {FieldId::fd_containerdirectory, container_directory},

@@ -145,7 +145,9 @@ std::string_view written_path(const SystemEvent& event, WhichPath which) {
 
 std::string_view absolute_path(const SystemEvent& event, WhichPath which, Arena& scratch) {
   const auto index = static_cast<std::size_t>(which);
-  if (const std::string_view resolved = event.record().at(index); !resolved.empty()) return resolved;
+  const EventRecord& record = event.record();
+  const std::string_view resolved = which == WhichPath::first ? record.path() : record.other_path();
+  if (!resolved.empty()) return resolved;
   const std::string_view written = written_path(event, which);
   if (written.empty()) return {};
   if (written.front() == '/') return tidy({}, written, scratch);

@@ -49,11 +49,19 @@ Value folder(const SystemEvent& event, const FieldUse&, Arena&) {
   return event.process() == nullptr ? Value() : text_unless_empty(event.process()->cwd);
 }
 
+Value package(const SystemEvent& event, const FieldUse&, Arena&) {
+  if (event.process() == nullptr || event.container() == nullptr || event.container()->image_facts == nullptr ||
+      event.process()->state.exe_upper_layer) {
+    return {};
+  }
+  return text_unless_empty(event.container()->image_facts->package_of(event.process()->program->exe_path));
+}
+
 // What it was started with.
 
 const Program* with_arguments(const SystemEvent& event) {
   if (event.process() == nullptr || !event.process()->program->knows_arguments) return nullptr;
-  return event.process()->program.get();
+  return event.process()->program;
 }
 
 /// Text number `index` of a list; without data() when there are fewer.
@@ -170,6 +178,7 @@ constexpr auto readers = std::to_array<ReaderOf>({
     {FieldId::proc_name, program_text<&Program::comm>},
     {FieldId::proc_exe, program_text<&Program::exe>},
     {FieldId::proc_exepath, program_text<&Program::exe_path>},
+    {FieldId::proc_package, package},
     {FieldId::proc_cmdline, program_text<&Program::command_line>},
     {FieldId::proc_args, arguments},
     {FieldId::proc_cmdnargs, argument_count},

@@ -89,8 +89,8 @@ class SystemEventTest : public testing::Test {
     record.gid = 0;
   }
 
-  static void make(Process& process, const Process* parent, const std::vector<std::string>& words, std::string path,
-                   std::uint64_t start) {
+  void make(Process& process, const Process* parent, const std::vector<std::string>& words, std::string path,
+            std::uint64_t start) {
     Program program;
     program.exe_path = std::move(path);
     program.comm = words.front();
@@ -100,7 +100,7 @@ class SystemEventTest : public testing::Test {
     program.command_line = program.comm + " " + program.args;
     program.environment = std::string("HOME=/root\0HOMER=no\0EMPTY=\0", 27);
     program.knows_arguments = program.knows_environment = true;
-    process.program = std::make_shared<const Program>(std::move(program));
+    process.program = &programs.emplace_back(std::move(program));
     process.parent = parent;
     process.state.key = {start * second, static_cast<std::uint32_t>(start)};
     if (parent != nullptr) process.state.parent = parent->state.key;
@@ -163,6 +163,7 @@ class SystemEventTest : public testing::Test {
   }
   [[nodiscard]] std::string read(std::string_view field) { return read(field, &shell, &container); }
 
+  std::deque<Program> programs;
   Process shim, entry, shell;
   Container container;
   UserNames host_names;
@@ -460,8 +461,8 @@ TEST_F(SystemEventTest, OfAnUnknownProcessOnlyTheRecordSpeaks) {
   }
   EXPECT_EQ(read("proc.pid", nullptr, nullptr), "120");
   EXPECT_EQ(read("user.uid", nullptr, nullptr), "33u");
-  EXPECT_EQ(SystemEvent(record, nullptr, nullptr, context).process_revision(), 0U);
-  EXPECT_EQ(SystemEvent(record, &shell, &container, context).process_revision(), 120U);
+  EXPECT_EQ(SystemEvent(record, nullptr, nullptr, context).revisions().of(FieldScope::process), 0U);
+  EXPECT_EQ(SystemEvent(record, &shell, &container, context).revisions().of(FieldScope::process), 120U);
 }
 
 TEST_F(SystemEventTest, HandsOnWhatIsHostileAsItIs) {

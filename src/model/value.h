@@ -33,6 +33,8 @@ class Value {
     value.pointer_ = text.data();
     return value;
   }
+  /// Would be taken for a boolean: say std::string_view.
+  static Value of(const char* text) = delete;
   static Value of(const base::IpAddress& address) { return pointing(Kind::address, &address, 1); }
   static Value of(const base::IpNetwork& network) { return pointing(Kind::network, &network, 1); }
   static Value of(std::span<const Value> list) { return pointing(Kind::list, list.data(), list.size()); }

@@ -28,6 +28,9 @@ enum class Action : std::uint8_t {
 std::string_view to_text(Action action);
 std::optional<Action> parse_action(std::string_view text);
 
+/// What becomes of what cannot be decided, as what it needs could not be read.
+enum class OnError : std::uint8_t { deny, allow };
+
 /// What a door answers. In rising order.
 enum class Decision : std::uint8_t { allow, warn, deny };
 std::string_view to_text(Decision decision);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/http.h"
 
-#include <curl/curl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 
 #include "base/fd.h"
 #include "base/text.h"
+#include "net/curl_library.h"
 #include "net/transfer.h"
 #include "net/url.h"
 
@@ -106,8 +106,7 @@ Result<std::string> HttpResponse::read_all(std::size_t max_bytes) {
 }
 
 Result<HttpClient> HttpClient::make(HttpOptions options) {
-  static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (initialised != CURLE_OK) return Error(ErrorCode::io, "libcurl does not start");
+  DOORMAN_CHECK(load_curl());
   std::string authorities;
   if (!options.ca_path.empty()) {
     DOORMAN_TRY(authorities, read_authorities(options.ca_path).in("certificate authorities"));

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/retry.h"
 
-#include <curl/curl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
@@ -12,6 +11,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "net/curl_library.h"
 
 namespace doorman::net {
 
@@ -61,7 +61,7 @@ std::optional<milliseconds> retry_after(const HttpResponse& response) {
   if (const auto seconds = base::to_number(*text)) {
     return std::chrono::seconds(static_cast<std::int64_t>(std::min(*seconds, longest_seconds)));
   }
-  const time_t date = curl_getdate(std::string(*text).c_str(), nullptr);
+  const time_t date = curl().getdate(std::string(*text).c_str(), nullptr);
   if (date < 0) return std::nullopt;
   const auto left = base::Time(std::chrono::seconds(date)) - base::now();
   return std::clamp<milliseconds>(left, milliseconds::zero(), std::chrono::seconds(longest_seconds));

@@ -55,7 +55,7 @@ ErrorCode code_of(CURLcode code, std::string_view message) {
 
 Multi Connections::borrow() const {
   const std::lock_guard lock(mutex_);
-  if (idle_.empty()) return Multi(curl_multi_init());
+  if (idle_.empty()) return Multi(curl().multi_init());
   Multi multi = std::move(idle_.back());
   idle_.pop_back();
   return multi;
@@ -71,10 +71,10 @@ Transfer::Transfer(std::shared_ptr<const Connections> connections, Url url)
 
 Transfer::~Transfer() {
   if (easy_ != nullptr) {
-    curl_multi_remove_handle(multi_.get(), easy_);
-    curl_easy_cleanup(easy_);
+    curl().multi_remove_handle(multi_.get(), easy_);
+    curl().easy_cleanup(easy_);
   }
-  curl_slist_free_all(request_headers_);
+  curl().slist_free_all(request_headers_);
   connections_->give_back(std::move(multi_));
 }
 
@@ -88,27 +88,27 @@ Result<std::unique_ptr<Transfer>> Transfer::start(std::shared_ptr<const Connecti
 
 Status Transfer::prepare(const HttpRequest& request, bool with_authorization) {
   const HttpOptions& options = connections_->options();
-  easy_ = curl_easy_init();
-  curl_easy_setopt(easy_, CURLOPT_URL, url_.text.c_str());
-  curl_easy_setopt(easy_, CURLOPT_ERRORBUFFER, curl_message_);
-  curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(easy_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-  curl_easy_setopt(easy_, CURLOPT_USERAGENT, "doorman/" DOORMAN_VERSION);
-  curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
-  curl_easy_setopt(easy_, CURLOPT_BUFFERSIZE, receive_buffer_bytes);
-  curl_easy_setopt(easy_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  curl_easy_setopt(easy_, CURLOPT_HEADERFUNCTION, &Transfer::on_header);
-  curl_easy_setopt(easy_, CURLOPT_HEADERDATA, this);
-  curl_easy_setopt(easy_, CURLOPT_WRITEFUNCTION, &Transfer::on_body);
-  curl_easy_setopt(easy_, CURLOPT_WRITEDATA, this);
+  easy_ = curl().easy_init();
+  curl().easy_setopt(easy_, CURLOPT_URL, url_.text.c_str());
+  curl().easy_setopt(easy_, CURLOPT_ERRORBUFFER, curl_message_);
+  curl().easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
+  curl().easy_setopt(easy_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  curl().easy_setopt(easy_, CURLOPT_USERAGENT, "doorman/" DOORMAN_VERSION);
+  curl().easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
+  curl().easy_setopt(easy_, CURLOPT_BUFFERSIZE, receive_buffer_bytes);
+  curl().easy_setopt(easy_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  curl().easy_setopt(easy_, CURLOPT_HEADERFUNCTION, &Transfer::on_header);
+  curl().easy_setopt(easy_, CURLOPT_HEADERDATA, this);
+  curl().easy_setopt(easy_, CURLOPT_WRITEFUNCTION, &Transfer::on_body);
+  curl().easy_setopt(easy_, CURLOPT_WRITEDATA, this);
   set_security();
   if (!options.unix_socket.empty()) {
-    curl_easy_setopt(easy_, CURLOPT_UNIX_SOCKET_PATH, options.unix_socket.c_str());
+    curl().easy_setopt(easy_, CURLOPT_UNIX_SOCKET_PATH, options.unix_socket.c_str());
   }
-  if (!options.unix_socket.empty() || is_loopback(url_.host)) curl_easy_setopt(easy_, CURLOPT_PROXY, "");
+  if (!options.unix_socket.empty() || is_loopback(url_.host)) curl().easy_setopt(easy_, CURLOPT_PROXY, "");
   if (request.form) {
-    curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.form->size()));
-    curl_easy_setopt(easy_, CURLOPT_COPYPOSTFIELDS, request.form->c_str());
+    curl().easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.form->size()));
+    curl().easy_setopt(easy_, CURLOPT_COPYPOSTFIELDS, request.form->c_str());
   }
 
   HttpHeaders headers = request.headers;
@@ -122,28 +122,28 @@ Status Transfer::prepare(const HttpRequest& request, bool with_authorization) {
       return Error(ErrorCode::usage, "control character in header " + name);
     }
     const std::string line = fmt::format("{}:{}{}", name, value.empty() ? "" : " ", value);
-    request_headers_ = curl_slist_append(request_headers_, line.c_str());
+    request_headers_ = curl().slist_append(request_headers_, line.c_str());
   }
-  curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, request_headers_);
-  curl_multi_add_handle(multi_.get(), easy_);
+  curl().easy_setopt(easy_, CURLOPT_HTTPHEADER, request_headers_);
+  curl().multi_add_handle(multi_.get(), easy_);
   return {};
 }
 
 void Transfer::set_security() {
   const HttpOptions& options = connections_->options();
-  curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(easy_, CURLOPT_FOLLOWLOCATION, 0L);
-  curl_easy_setopt(easy_, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
-  curl_easy_setopt(easy_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  curl().easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl().easy_setopt(easy_, CURLOPT_FOLLOWLOCATION, 0L);
+  curl().easy_setopt(easy_, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+  curl().easy_setopt(easy_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   if (options.insecure) {
-    curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYPEER, 0L);
-    curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYHOST, 0L);
+    curl().easy_setopt(easy_, CURLOPT_SSL_VERIFYPEER, 0L);
+    curl().easy_setopt(easy_, CURLOPT_SSL_VERIFYHOST, 0L);
   }
   if (!connections_->authorities().empty()) {
     // The blob takes the place of the bundle file only; the system's folder of authorities stays trusted.
     std::string& pem = const_cast<std::string&>(connections_->authorities());
     curl_blob blob{pem.data(), pem.size(), CURL_BLOB_NOCOPY};
-    curl_easy_setopt(easy_, CURLOPT_CAINFO_BLOB, &blob);
+    curl().easy_setopt(easy_, CURLOPT_CAINFO_BLOB, &blob);
   }
 }
 
@@ -172,18 +172,19 @@ Status Transfer::receive_head() {
 Status Transfer::turn(milliseconds longest) {
   const std::uint64_t before = received_ + header_bytes_;
   int running = 0;
-  if (const CURLMcode code = curl_multi_perform(multi_.get(), &running); code != CURLM_OK) {
-    return fail(ErrorCode::network, curl_multi_strerror(code));
+  if (const CURLMcode code = curl().multi_perform(multi_.get(), &running); code != CURLM_OK) {
+    return fail(ErrorCode::network, curl().multi_strerror(code));
   }
   int left = 0;
-  while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+  while (const CURLMsg* message = curl().multi_info_read(multi_.get(), &left)) {
     if (message->msg == CURLMSG_DONE) finished_ = message->data.result;
   }
   if (error_) return *error_;
   if (finished_ || received_ + header_bytes_ != before) return {};
-  if (const CURLMcode code = curl_multi_poll(multi_.get(), nullptr, 0, static_cast<int>(longest.count()), nullptr);
+  if (const CURLMcode code =
+          curl().multi_poll(multi_.get(), nullptr, 0, static_cast<int>(longest.count()), nullptr);
       code != CURLM_OK) {
-    return fail(ErrorCode::network, curl_multi_strerror(code));
+    return fail(ErrorCode::network, curl().multi_strerror(code));
   }
   return {};
 }
@@ -191,7 +192,7 @@ Status Transfer::turn(milliseconds longest) {
 Status Transfer::outcome() const {
   if (error_) return *error_;
   if (!finished_ || *finished_ == CURLE_OK) return {};
-  const std::string_view detail = curl_message_[0] != '\0' ? curl_message_ : curl_easy_strerror(*finished_);
+  const std::string_view detail = curl_message_[0] != '\0' ? curl_message_ : curl().easy_strerror(*finished_);
   return Error(code_of(*finished_, detail), base::printable(detail));
 }
 
@@ -209,7 +210,7 @@ Result<std::size_t> Transfer::read(std::span<char> into) {
   filled_ = 0;
   if (paused_ && !finished_) {
     paused_ = false;
-    curl_easy_pause(easy_, CURLPAUSE_CONT);
+    curl().easy_pause(easy_, CURLPAUSE_CONT);
   }
   const HttpOptions& options = connections_->options();
   while (filled_ == 0 && !finished_ && !error_) {

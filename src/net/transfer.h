@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <curl/curl.h>
-
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -14,6 +12,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "base/stream.h"
+#include "net/curl_library.h"
 #include "net/http.h"
 #include "net/url.h"
 
@@ -21,7 +20,7 @@
 namespace doorman::net {
 
 struct MultiDeleter {
-  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+  void operator()(CURLM* multi) const { curl().multi_cleanup(multi); }
 };
 using Multi = std::unique_ptr<CURLM, MultiDeleter>;
 

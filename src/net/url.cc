@@ -2,13 +2,13 @@
 #include "net/url.h"
 
 #include <arpa/inet.h>
-#include <curl/curl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <memory>
 
 #include "base/text.h"
+#include "net/curl_library.h"
 
 namespace doorman::net {
 namespace {
@@ -20,7 +20,7 @@ using base::Result;
 constexpr std::size_t max_url_bytes = 8U << 10U;
 
 struct UrlDeleter {
-  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+  void operator()(CURLU* url) const { curl().url_cleanup(url); }
 };
 using UrlHandle = std::unique_ptr<CURLU, UrlDeleter>;
 
@@ -31,11 +31,11 @@ Error bad_url(std::string_view text, std::string_view why) {
 
 Result<std::string> part_of(CURLU* url, CURLUPart part, unsigned flags = 0) {
   char* text = nullptr;
-  if (const CURLUcode code = curl_url_get(url, part, &text, flags); code != CURLUE_OK) {
-    return Error(ErrorCode::usage, curl_url_strerror(code));
+  if (const CURLUcode code = curl().url_get(url, part, &text, flags); code != CURLUE_OK) {
+    return Error(ErrorCode::usage, curl().url_strerror(code));
   }
   std::string copy(text);
-  curl_free(text);
+  curl().free(text);
   return copy;
 }
 
@@ -47,7 +47,7 @@ Result<Url> described(CURLU* handle) {
   url.host = base::to_lower(host);
   DOORMAN_TRY(const std::string port, part_of(handle, CURLUPART_PORT, CURLU_DEFAULT_PORT));
   url.port = static_cast<std::uint16_t>(base::to_number(port).value_or(0));
-  if (curl_url_set(handle, CURLUPART_FRAGMENT, nullptr, 0) != CURLUE_OK) {
+  if (curl().url_set(handle, CURLUPART_FRAGMENT, nullptr, 0) != CURLUE_OK) {
     return Error(ErrorCode::usage, "not a URL");
   }
   DOORMAN_TRY(url.text, part_of(handle, CURLUPART_URL));
@@ -58,9 +58,9 @@ Result<Url> set_url(CURLU* handle, std::string_view text) {
   if (text.size() > max_url_bytes) return bad_url(text, "URL longer than 8 KiB");
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\x7f'; };
   if (std::any_of(text.begin(), text.end(), is_control)) return bad_url(text, "white space in a URL");
-  const CURLUcode code = curl_url_set(handle, CURLUPART_URL, std::string(text).c_str(), CURLU_DISALLOW_USER);
+  const CURLUcode code = curl().url_set(handle, CURLUPART_URL, std::string(text).c_str(), CURLU_DISALLOW_USER);
   if (code == CURLUE_USER_NOT_ALLOWED) return Error(ErrorCode::usage, "a URL with a user name is refused");
-  if (code != CURLUE_OK) return bad_url(text, curl_url_strerror(code));
+  if (code != CURLUE_OK) return bad_url(text, curl().url_strerror(code));
   auto url = described(handle);
   if (!url.ok()) return bad_url(text, url.error().message());
   return url;
@@ -69,12 +69,14 @@ Result<Url> set_url(CURLU* handle, std::string_view text) {
 }  // namespace
 
 Result<Url> parse_url(std::string_view text) {
-  const UrlHandle handle(curl_url());
+  DOORMAN_CHECK(load_curl());
+  const UrlHandle handle(curl().url());
   return set_url(handle.get(), text);
 }
 
 Result<Url> resolve_url(const Url& from, std::string_view reference) {
-  const UrlHandle handle(curl_url());
+  DOORMAN_CHECK(load_curl());
+  const UrlHandle handle(curl().url());
   DOORMAN_CHECK(set_url(handle.get(), from.text));
   return set_url(handle.get(), reference);
 }

@@ -65,7 +65,8 @@ std::size_t pattern_values(const Exception& exception) {
 
 class Reader {
  public:
-  Reader(LoadedExceptions& into, const RuleSet& rules) : into_(into), rules_(rules) {
+  Reader(LoadedExceptions& into, const RuleSet& rules, const RuleSet* other)
+      : into_(into), rules_(rules), other_(other) {
     for (std::size_t i = 0; i < rules.rules.size(); ++i) by_name_.emplace(rules.rules[i].name, i);
   }
 
@@ -211,11 +212,17 @@ class Reader {
     exception.rule_names = read_values(value, "rule");
     exception.rules.assign(rules_.rules.size(), false);
     for (const std::string& name : exception.rule_names) {
-      if (!take_rule(name, exception.rules)) {
+      if (!take_rule(name, exception.rules) && !is_of_other(name)) {
         error(value, fmt::format("no rule {} {}", is_pattern(name) ? "matches" : "is named", base::printable(name)),
               hint_for(name, rule_names()));
       }
     }
+  }
+
+  [[nodiscard]] bool is_of_other(std::string_view name) const {
+    return other_ != nullptr && std::ranges::any_of(other_->rules, [&](const Rule& rule) {
+             return rule.name == name || (is_pattern(name) && base::matches_glob(name, rule.name));
+           });
   }
 
   bool take_rule(const std::string& name, std::vector<bool>& taken) const {
@@ -305,6 +312,7 @@ class Reader {
 
   LoadedExceptions& into_;
   const RuleSet& rules_;
+  const RuleSet* other_;
   std::unordered_map<std::string_view, std::size_t> by_name_;
   std::set<std::string> names_;
   std::uint32_t file_ = 0;
@@ -341,10 +349,10 @@ bool LoadedExceptions::ok() const {
                               [](const Diagnostic& each) { return each.level == Diagnostic::Level::error; });
 }
 
-LoadedExceptions load_exceptions(std::vector<SourceText> texts, const RuleSet& rules) {
+LoadedExceptions load_exceptions(std::vector<SourceText> texts, const RuleSet& rules, const RuleSet* other) {
   LoadedExceptions loaded;
   loaded.texts = std::move(texts);
-  Reader reader(loaded, rules);
+  Reader reader(loaded, rules, other);
   for (std::size_t i = 0; i < loaded.texts.size(); ++i) reader.read(static_cast<std::uint32_t>(i));
   return loaded;
 }

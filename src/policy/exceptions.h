@@ -57,7 +57,9 @@ inline constexpr std::size_t max_exception_value_bytes = 4'096;
 inline constexpr std::size_t max_pattern_values = 1'000;
 
 /// Reads files of exceptions to the rules of that set. Format: docs/verdict.md. All mistakes are told at once.
-LoadedExceptions load_exceptions(std::vector<SourceText> texts, const RuleSet& rules);
+/// Exceptions may also name rules of `other`, of which they take nothing away here.
+LoadedExceptions load_exceptions(std::vector<SourceText> texts, const RuleSet& rules,
+                                 const RuleSet* other = nullptr);
 
 /// Whether a value is a pattern of base/glob.h rather than a text that stands for itself.
 bool is_pattern(std::string_view text);

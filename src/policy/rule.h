@@ -3,19 +3,19 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "model/field.h"
+#include "model/hardening.h"
+#include "model/image_word.h"
 #include "model/verdict.h"
 #include "policy/diagnostic.h"
 #include "policy/syntax/condition.h"
 
 namespace doorman::policy {
-
-/// What happens when a rule cannot be decided because what it needs could not be read.
-enum class OnError : std::uint8_t { deny, allow };
 
 /// At most so many matches in so long a time, for one subject.
 struct Throttle {
@@ -55,8 +55,14 @@ struct Rule {
   // Our additions, optional keys.
   model::Action action = model::Action::alert;
   Throttle throttle;
-  std::optional<OnError> on_error;
+  std::optional<model::OnError> on_error;
   std::string remediation, reference;
+
+  // Items that say what becomes of a container, rather than that something is wrong with it: at most one of these.
+  std::shared_ptr<const model::Hardening> hardening;
+  std::shared_ptr<const model::BreakGlass> break_glass;
+  /// It tells of something wrong.
+  [[nodiscard]] bool finds() const { return hardening == nullptr && break_glass == nullptr; }
 
   Place place, condition_place, output_place;
 };
@@ -67,6 +73,7 @@ struct RuleSet {
   std::vector<Rule> rules;  ///< in the order of their first definition
   std::vector<Macro> macros;
   std::vector<List> lists;
+  std::vector<model::ImageWord> images;  ///< in the order of the files
   std::optional<std::string> required_engine_version;
 };
 

@@ -12,15 +12,31 @@
 namespace doorman::sink {
 namespace {
 
+template <auto to_text>
+base::Status write_whole(std::span<const model::Report> reports, const Options& options, const Out& out) {
+  DOORMAN_TRY(const std::string text, to_text(reports, options));
+  return out(text);
+}
+
 constexpr std::array formats{
-    Format{"table", ".txt", false, to_table},
-    Format{"json", ".json", false, to_json},
-    Format{"cyclonedx", ".cdx.json", true, to_cyclonedx},
-    Format{"spdx", ".spdx.json", true, to_spdx},
-    Format{"sarif", ".sarif", false, to_sarif},
+    Format{"table", ".txt", false, write_whole<to_table>},
+    Format{"json", ".json", false, write_json},
+    Format{"cyclonedx", ".cdx.json", true, write_whole<to_cyclonedx>},
+    Format{"spdx", ".spdx.json", true, write_whole<to_spdx>},
+    Format{"sarif", ".sarif", false, write_whole<to_sarif>},
 };
 
 }  // namespace
+
+base::Result<std::string> render(const Format& format, std::span<const model::Report> reports,
+                                 const Options& options) {
+  std::string text;
+  DOORMAN_CHECK(format.write(reports, options, [&](std::string_view piece) {
+    text += piece;
+    return base::Status();
+  }));
+  return text;
+}
 
 std::span<const Format> all_formats() { return formats; }
 

@@ -11,14 +11,17 @@
 
 namespace doorman::sink {
 
-/// A way to tell reports. `render` is pure: equal reports and options give equal bytes. A format that
-/// describes one target only answers several with a `usage` error.
+/// A way to tell reports: equal reports and options give equal bytes. A format that describes one target only
+/// answers several with a `usage` error; other errors are those of `out`.
 struct Format {
   std::string_view name;       ///< as in --format
   std::string_view extension;  ///< of files that hold it, with its dot
   bool one_target;
-  base::Result<std::string> (*render)(std::span<const model::Report> reports, const Options& options);
+  base::Status (*write)(std::span<const model::Report> reports, const Options& options, const Out& out);
 };
+/// The whole text.
+base::Result<std::string> render(const Format& format, std::span<const model::Report> reports,
+                                 const Options& options);
 
 std::span<const Format> all_formats();
 /// nullptr when there is none of that name.

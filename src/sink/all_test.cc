@@ -26,9 +26,9 @@ TEST(Formats, AreFoundByTheEndOfAFileName) {
 }
 
 TEST(Formats, NoReportsAreAListOfNone) {
-  EXPECT_EQ(*find_format("json")->render({}, {}), "{\n  \"schema_version\": 1,\n  \"reports\": []\n}\n");
-  EXPECT_EQ(*find_format("table")->render({}, {}), "");
-  EXPECT_FALSE(find_format("spdx")->render({}, {}).ok());
+  EXPECT_EQ(*render(*find_format("json"), {}, {}), "{\n  \"schema_version\": 1,\n  \"reports\": []\n}\n");
+  EXPECT_EQ(*render(*find_format("table"), {}, {}), "");
+  EXPECT_FALSE(render(*find_format("spdx"), {}, {}).ok());
 }
 
 }  // namespace

@@ -318,15 +318,15 @@ void write_report(JsonWriter& json, const model::Report& report) {
 
 }  // namespace
 
-base::Result<std::string> to_json(std::span<const model::Report> reports, const Options& /*options*/) {
-  JsonWriter json;
+base::Status write_json(std::span<const model::Report> reports, const Options& /*options*/, const Out& out) {
+  JsonWriter json(out);
   json.begin_object();
   json.member("schema_version", schema_version);
   json.begin_array("reports");
   for (const model::Report& report : reports) write_report(json, report);
   json.end_array();
   json.end_object();
-  return json.take();
+  return json.finish();
 }
 
 }  // namespace doorman::sink

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <span>
-#include <string>
 
 #include "base/result.h"
 #include "model/report.h"
@@ -12,6 +11,6 @@ namespace doorman::sink {
 
 /// Doorman's own form, with everything that is known: docs/report-format.md describes it. Nothing is left out;
 /// Options::all does not matter. Any number of reports.
-base::Result<std::string> to_json(std::span<const model::Report> reports, const Options& options);
+base::Status write_json(std::span<const model::Report> reports, const Options& options, const Out& out);
 
 }  // namespace doorman::sink

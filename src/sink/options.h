@@ -2,8 +2,15 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <string_view>
+
+#include "base/result.h"
 
 namespace doorman::sink {
+
+/// Where a report goes, piece by piece.
+using Out = std::function<base::Status(std::string_view)>;
 
 /// How a report is told. Only the table looks at all of them.
 struct Options {

@@ -30,7 +30,7 @@ class ReportCase : public testing::TestWithParam<fs::path> {
   void SetUp() override { reports_ = tests::ReportReader::read(tests::slurp(GetParam() / "report.json")); }
 
   void expect(const std::string& file, std::string_view format, const Options& options) const {
-    const auto got = find_format(format)->render(reports_, options);
+    const auto got = render(*find_format(format), reports_, options);
     ASSERT_TRUE(got.ok()) << got.error().message();
     tests::expect_golden(GetParam() / file, *got);
   }
@@ -98,7 +98,7 @@ TEST(Formats, BytesThatAreNoUtf8StayOutOfEveryFormat) {
                              .tool_version = bad,
                              .verdict = {}};
   for (const Format& format : all_formats()) {
-    const std::string text = *format.render({&report, 1}, {});
+    const std::string text = *render(format, {&report, 1}, {});
     for (std::string_view rest = text; !rest.empty(); rest.remove_prefix(base::utf8_length(rest))) {
       ASSERT_NE(base::utf8_length(rest), 0U) << format.name;
     }

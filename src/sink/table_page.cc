@@ -21,7 +21,14 @@ TablePage::TablePage(const Options& options)
     : Page(options.colour, std::max(options.width, least_width)), options_(options) {}
 
 void TablePage::flow(std::string_view text, std::size_t indent, Style style) {
-  bool first = true;
+  put_words(text, indent, style, true);
+}
+
+void TablePage::flow_on(std::string_view text, std::size_t indent, Style style) {
+  put_words(text, indent, style, false);
+}
+
+void TablePage::put_words(std::string_view text, std::size_t indent, Style style, bool first) {
   while (!text.empty()) {
     const std::size_t end = std::min(text.find(' '), text.size());
     const std::string word = cut_end(text.substr(0, end), width() - indent, ellipsis());

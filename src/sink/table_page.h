@@ -24,6 +24,8 @@ class TablePage : public Page {
 
   /// Puts the words one after the other and goes on at `indent` where the line is full.
   void flow(std::string_view text, std::size_t indent, Style style = Style::plain);
+  /// The same behind what stands in the line already.
+  void flow_on(std::string_view text, std::size_t indent, Style style = Style::plain);
   /// `  Label     value`, the value flowing in its column.
   void line(std::string_view label, std::string_view value, Style style = Style::plain);
   /// An empty line, and the heading of a section.
@@ -32,6 +34,8 @@ class TablePage : public Page {
   void more_line(std::uint64_t count);
 
  private:
+  void put_words(std::string_view text, std::size_t indent, Style style, bool first);
+
   const Options& options_;
 };
 

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 #include "base/fd.h"
@@ -104,6 +105,30 @@ Result<StoredImage> find_in(std::string_view name, const StorageConfig& config) 
 }
 
 }  // namespace
+
+Result<std::vector<ListedImage>> list_stored_images(const StorageConfig& config,
+                                                    std::vector<std::string>& problems) {
+  const auto index = read_storage_index(config);
+  std::vector<ListedImage> listed;
+  if (!index.ok()) {
+    if (index.error().code() == ErrorCode::not_found) return listed;
+    return index.error();
+  }
+  for (const ImageRecord& image : index->images) {
+    auto stored = read_documents(image);
+    if (!stored.ok()) {
+      problems.push_back(fmt::format("image {}: {}", image.id, stored.error().message()));
+      continue;
+    }
+    ListedImage each{std::move(stored->identity), std::move(stored->config), {}, {}};
+    std::ranges::copy_if(image.former_names, std::back_inserter(each.former_names), [&](const std::string& name) {
+      return std::ranges::find(image.names, name) == image.names.end();
+    });
+    each.target = fmt::format("[{}@{}]{}", image.store->driver, image.store->folder, image.id);
+    listed.push_back(std::move(each));
+  }
+  return listed;
+}
 
 Result<StoredImage> find_stored_image(std::string_view name, const StorageConfig& config) {
   return find_in(name, config).in(name);

@@ -33,6 +33,17 @@ struct StoredImage {
 base::Result<StoredImage> find_stored_image(std::string_view name);
 base::Result<StoredImage> find_stored_image(std::string_view name, const StorageConfig& config);
 
+/// All that the storages have, without their layers, which nothing is looked for in. An image whose documents
+/// cannot be read is a line of `problems`; a storage that is not there has none.
+struct ListedImage {
+  model::ImageIdentity identity;
+  model::ImageConfig config;
+  std::vector<std::string> former_names;  ///< that it has no more
+  std::string target;                     ///< a name for find_stored_image that means it and no other
+};
+base::Result<std::vector<ListedImage>> list_stored_images(const StorageConfig& config,
+                                                          std::vector<std::string>& problems);
+
 inline constexpr std::uint64_t max_storage_index_bytes = 256U << 20U;
 
 }  // namespace doorman::source

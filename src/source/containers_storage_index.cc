@@ -47,7 +47,8 @@ Status add_store(const Store& store, StorageIndex& index) {
                       std::string(item["digest"].string_or("")),
                       std::string(item["layer"].string_or("")),
                       strings(item["names"]),
-                      strings(item["big-data-names"])};
+                      strings(item["big-data-names"]),
+                      strings(item["names-history"])};
     if (is_storage_id(image.id)) index.images.push_back(std::move(image));
   }
   if (!exists(store.layers_json())) return {};

@@ -31,6 +31,7 @@ struct ImageRecord {
   std::string top_layer;
   std::vector<std::string> names;
   std::vector<std::string> data_names;
+  std::vector<std::string> former_names = {};  ///< that it has or had
 };
 
 struct LayerRecord {

@@ -2,6 +2,7 @@
 #include "source/layer_collector.h"
 
 #include <algorithm>
+#include <iterator>
 #include <mutex>
 
 #include "base/text.h"
@@ -284,6 +285,25 @@ Status LayerCollector::parse_content(const std::string& path, Mask wanted) {
   file_at_[base::path_id(path)] = static_cast<std::uint32_t>(facts_.files.size());
   facts_.files.push_back(std::move(facts));
   return {};
+}
+
+bool LayerCollector::absorb(LayerCollector& other) {
+  model::LayerFacts& more = other.facts_;
+  facts_.entries += more.entries;
+  const auto append = [](auto& list, auto& rest) {
+    list.insert(list.end(), std::make_move_iterator(rest.begin()), std::make_move_iterator(rest.end()));
+    return list.size();
+  };
+  append(facts_.covers, more.covers);
+  append(facts_.whiteouts, more.whiteouts);
+  append(facts_.opaque, more.opaque);
+  const bool within = facts_.entries <= limits_.max_entries &&
+                      append(facts_.files, more.files) < limits_.max_fact_files &&
+                      append(facts_.programs, more.programs) < limits_.max_programs &&
+                      append(facts_.secrets, more.secrets) < limits_.max_secrets &&
+                      append(facts_.notes, more.notes) < limits_.max_notes && notable_.absorb(other.notable_);
+  more = {};
+  return within && dropped_notes_ + other.dropped_notes_ + dropped_secrets_ + other.dropped_secrets_ == 0;
 }
 
 model::LayerFacts LayerCollector::take() {

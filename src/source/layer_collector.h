@@ -63,6 +63,11 @@ class LayerCollector final : public parse::image::EntryVisitor {
   [[nodiscard]] const std::vector<LinkedFile>& unresolved_links() const { return unresolved_; }
   void note(std::string place, std::string message);
 
+  /// Adds what another collector, with the same options, found in other files of the same folder, and empties that
+  /// one. False, and no more to be used, where both together reach a limit: what is left out depends on who comes
+  /// first.
+  [[nodiscard]] bool absorb(LayerCollector& other);
+
   /// The facts, sorted. The collector is empty afterwards.
   model::LayerFacts take();
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include "base/text.h"
@@ -237,6 +238,21 @@ void NotableCollector::add_core_dump(std::string_view path, const Entry& entry) 
 void NotableCollector::forget(base::PathId path) {
   if (ids_.erase(path) == 0) return;
   std::erase_if(found_, [&](const NotableFile& file) { return base::path_id(file.path) == path; });
+}
+
+bool NotableCollector::absorb(NotableCollector& other) {
+  std::ranges::move(other.found_, std::back_inserter(found_));
+  ids_.merge(other.ids_);
+  for (auto& [folder, file] : other.folders_) {
+    const auto [known, is_new] = folders_.try_emplace(folder, file);
+    if (is_new) continue;
+    known->second.size += file.size;
+    known->second.files += file.files;
+  }
+  sticky_.merge(other.sticky_);
+  writable_.merge(other.writable_);
+  return dropped_ + other.dropped_ == 0 && found_.size() < limit_ && folders_.size() < limit_ &&
+         sticky_.size() + writable_.size() < limit_;
 }
 
 bool NotableCollector::in_folder_of(const std::unordered_set<std::string>& folders, std::string_view path) const {

@@ -33,6 +33,9 @@ class NotableCollector {
   /// The archive names the path again: what was told of it is void.
   void forget(base::PathId path);
 
+  /// Adds what another collector found at other paths. False where both together reach the limit.
+  [[nodiscard]] bool absorb(NotableCollector& other);
+
   /// More than the limit were there.
   [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
   /// Sorted. The collector is empty afterwards.

@@ -4,7 +4,9 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <sys/xattr.h>
@@ -12,9 +14,14 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
+#include <condition_variable>
+#include <deque>
+#include <iterator>
 #include <memory>
+#include <mutex>
+#include <optional>
 
+#include "base/parallel.h"
 #include "base/path.h"
 #include "parse/image/program_kind.h"
 
@@ -35,7 +42,7 @@ constexpr std::size_t max_capability_bytes = 64;
 /// File systems whose files are not the host's own, by statfs(2)'s f_type; those that linux/magic.h lacks by
 /// number.
 bool is_foreign_file_system(const Fd& folder) {
-  static constexpr std::array<unsigned long, 21> foreign = {
+  static constexpr std::array<unsigned long, 27> foreign = {
       PROC_SUPER_MAGIC,
       SYSFS_MAGIC,
       CGROUP_SUPER_MAGIC,
@@ -55,6 +62,12 @@ bool is_foreign_file_system(const Fd& folder) {
       HUGETLBFS_MAGIC,
       NSFS_MAGIC,
       0xff534d42UL /* cifs */,
+      0xfe534d42UL /* cifs, SMB 2 and later */,
+      AFS_FS_MAGIC,
+      AFS_SUPER_MAGIC,
+      CODA_SUPER_MAGIC,
+      0x00c36400UL /* ceph */,
+      0x0bd00bd0UL /* lustre */,
       0x65735546UL /* fuse */,
       0x19800202UL /* mqueue */,
   };
@@ -64,70 +77,139 @@ bool is_foreign_file_system(const Fd& folder) {
   return std::ranges::find(foreign, type) != foreign.end();
 }
 
-std::vector<std::string> names_in(const Fd& folder) {
-  std::vector<std::string> names;
-  const int copy = ::openat(folder.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+struct Name {
+  std::string text;
+  bool regular = false;  ///< surely a regular file; file systems need not say
+  auto operator<=>(const Name&) const = default;
+};
+
+std::vector<Name> names_in(const Fd& folder) {
+  std::vector<Name> names;
+  const int copy = ::fcntl(folder.get(), F_DUPFD_CLOEXEC, 0);
   if (copy < 0) return names;
   const std::unique_ptr<DIR, int (*)(DIR*)> listing(::fdopendir(copy), &::closedir);
   while (const dirent* entry = ::readdir(listing.get())) {
     const std::string_view name = entry->d_name;
-    if (name != "." && name != "..") names.emplace_back(name);
+    if (name != "." && name != "..") names.push_back({std::string(name), entry->d_type == DT_REG});
   }
   std::ranges::sort(names);
   return names;
 }
 
-class RootWalker {
+Result<Fd> open_by_parts(const Fd& top, std::string_view rest) {
+  Fd at(::openat(top.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  while (at.valid() && !rest.empty()) {
+    const std::string part(rest.substr(0, rest.find('/')));
+    at = Fd(::openat(at.get(), part.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    rest.remove_prefix(std::min(rest.size(), part.size() + 1));
+  }
+  if (!at.valid()) return base::system_error("open");
+  return at;
+}
+
+/// No part of the path may be a link.
+Result<Fd> open_below(const Fd& top, const std::string& path) {
+  open_how how{};
+  how.flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
+  const char* name = path.empty() ? "." : path.c_str();
+  Fd folder(static_cast<int>(::syscall(SYS_openat2, top.get(), name, &how, sizeof how)));
+  // The call may be missing or forbidden, or the path too long for it.
+  return folder.valid() ? Result<Fd>(std::move(folder)) : open_by_parts(top, path);
+}
+
+struct Folder {
+  std::string path;
+  bool mounted = false;  ///< on another device than the folder that it is in
+};
+
+/// The folders that wait to be read, for several readers. Kept by name and opened from the top again: a deep tree
+/// costs memory for its names, not a descriptor a level.
+class FolderQueue {
  public:
-  RootWalker(const RootOptions& root, const LayerOptions& options)
-      : root_(root),
+  explicit FolderQueue(Folder top) { waiting_.push_back(std::move(top)); }
+
+  /// The next folder, or nothing once all are read. Whoever gets one calls `done`.
+  std::optional<Folder> next() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return !waiting_.empty() || reading_ == 0; });
+    if (waiting_.empty()) return std::nullopt;
+    Folder folder = std::move(waiting_.back());
+    waiting_.pop_back();
+    ++reading_;
+    return folder;
+  }
+
+  /// With what was found in it, the first one last.
+  void done(std::vector<Folder> found) {
+    const std::lock_guard lock(mutex_);
+    if (!stopped_) std::ranges::move(found, std::back_inserter(waiting_));
+    --reading_;
+    changed_.notify_all();
+  }
+
+  /// No folder is worth reading any more.
+  void stop() {
+    const std::lock_guard lock(mutex_);
+    waiting_.clear();
+    stopped_ = true;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<Folder> waiting_;
+  std::size_t reading_ = 0;
+  bool stopped_ = false;
+};
+
+/// Reads folders from the queue, one reader a thread.
+class FolderReader {
+ public:
+  FolderReader(const Fd& top, FolderQueue& queue, const RootOptions& root, const LayerOptions& options)
+      : top_(top),
+        queue_(queue),
+        root_(root),
         options_(options),
         collector_(options.scratch, options.limits, options.secrets),
         piece_(piece_bytes) {}
 
-  Result<model::LayerFacts> walk(const std::string& path) {
-    Fd top(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!top.valid()) return base::system_error(path);
-    struct stat status{};
-    if (::fstat(top.get(), &status) != 0) return base::system_error(path);
-    // Folders that wait are kept by name and opened through their parents' names again: a deep tree costs memory
-    // for its names, not a descriptor a level.
-    std::vector<std::string> waiting = {""};
-    while (!waiting.empty()) {
-      const std::string folder = std::move(waiting.back());
-      waiting.pop_back();
-      auto opened = open_below(top, folder);
-      if (!opened.ok()) {
-        collector_.note(folder, opened.error().message());
-        continue;
-      }
-      if (root_.only_own_file_systems && !folder.empty() && is_foreign_file_system(*opened)) continue;
-      DOORMAN_CHECK(walk_folder(*opened, folder, waiting));
+  Status run() {
+    while (const auto folder = queue_.next()) {
+      std::vector<Folder> found;
+      const Status read = read_folder(*folder, found);
+      if (!read.ok()) queue_.stop();
+      queue_.done(read.ok() ? std::move(found) : std::vector<Folder>());
+      if (!read.ok()) return read;
     }
-    model::LayerFacts facts = collector_.take();
-    facts.stored_bytes = facts.plain_bytes = bytes_;
-    return facts;
+    return {};
   }
+
+  LayerCollector& collector() { return collector_; }
+  [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
 
  private:
-  static Result<Fd> open_below(const Fd& top, const std::string& folder) {
-    Fd at(::openat(top.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    std::string_view rest = folder;
-    while (at.valid() && !rest.empty()) {
-      const std::string part(rest.substr(0, rest.find('/')));
-      at = Fd(::openat(at.get(), part.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-      rest.remove_prefix(std::min(rest.size(), part.size() + 1));
+  Status read_folder(const Folder& folder, std::vector<Folder>& found) {
+    const auto opened = open_below(top_, folder.path);
+    if (!opened.ok()) {
+      collector_.note(folder.path, opened.error().message());
+      return {};
     }
-    if (!at.valid()) return base::system_error("open");
-    return at;
+    if (root_.only_own_file_systems && folder.mounted && is_foreign_file_system(*opened)) return {};
+    return walk_folder(*opened, folder.path, found);
   }
 
-  Status walk_folder(const Fd& folder, const std::string& path, std::vector<std::string>& waiting) {
+  Status walk_folder(const Fd& folder, const std::string& path, std::vector<Folder>& found) {
     if (root_.overlay && is_opaque(folder)) DOORMAN_CHECK(tell(path, ".wh..wh..opq"));
-    const std::size_t first_new = waiting.size();
-    for (const std::string& name : names_in(folder)) {
-      const std::string child = (std::filesystem::path(path) / name).native();
+    struct stat own{};
+    const bool known_device = ::fstat(folder.get(), &own) == 0;
+    for (const auto& [name, regular] : names_in(folder)) {
+      const std::string child = path.empty() ? name : path + "/" + name;
       if (std::ranges::find(root_.skip, child) != root_.skip.end()) continue;
+      if (regular) {
+        DOORMAN_CHECK(take_file(folder, name, child));
+        continue;
+      }
       struct stat status{};
       if (::fstatat(folder.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
         collector_.note(child, base::system_error("stat").message());
@@ -135,13 +217,14 @@ class RootWalker {
       }
       if (S_ISDIR(status.st_mode)) {
         collector_.see_folder(child, status.st_mode & 07777U);
-        if (child.size() <= base::CanonPath::max_bytes) waiting.push_back(child);
+        const bool mounted = !known_device || status.st_dev != own.st_dev;
+        if (child.size() <= base::CanonPath::max_bytes) found.push_back({child, mounted});
         else collector_.note(child.substr(0, 200), "path longer than 4096 bytes");
         continue;
       }
       DOORMAN_CHECK(take_entry(folder, name, path, child, status));
     }
-    std::reverse(waiting.begin() + static_cast<std::ptrdiff_t>(first_new), waiting.end());
+    std::ranges::reverse(found);
     return {};
   }
 
@@ -178,15 +261,22 @@ class RootWalker {
     entry.type = S_ISLNK(status.st_mode) ? EntryType::symlink : EntryType::device;
     if (S_ISCHR(status.st_mode)) entry.device = Entry::Device::character;
     if (S_ISBLK(status.st_mode)) entry.device = Entry::Device::block;
-    if (!S_ISREG(status.st_mode)) return begin(entry);
+    return S_ISREG(status.st_mode) ? take_file(folder, name, path) : begin(entry);
+  }
 
+  Status take_file(const Fd& folder, const std::string& name, const std::string& path) {
     const Fd file(::openat(folder.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     struct stat opened{};
     if (!file.valid() || ::fstat(file.get(), &opened) != 0 || !S_ISREG(opened.st_mode)) {
       collector_.note(path, base::system_error("open").message());
       return {};
     }
+    Entry entry;
+    entry.path = path;
     entry.type = EntryType::regular;
+    entry.mode = opened.st_mode & 07777U;
+    entry.uid = opened.st_uid;
+    entry.gid = opened.st_gid;
     entry.size = static_cast<std::uint64_t>(opened.st_size);
     std::array<char, max_capability_bytes> capability{};
     const ssize_t got = ::fgetxattr(file.get(), "security.capability", capability.data(), capability.size());
@@ -218,6 +308,8 @@ class RootWalker {
     return collector_.end();
   }
 
+  const Fd& top_;
+  FolderQueue& queue_;
   const RootOptions& root_;
   const LayerOptions& options_;
   LayerCollector collector_;
@@ -225,11 +317,37 @@ class RootWalker {
   std::uint64_t bytes_ = 0;
 };
 
+/// What so many readers find together, or nothing where a limit was in sight: then it matters who comes first.
+Result<std::optional<model::LayerFacts>> read_with(std::size_t jobs, const std::string& path,
+                                                   const RootOptions& root, const LayerOptions& options) {
+  const Fd top(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!top.valid()) return base::system_error(path);
+  FolderQueue queue({});
+  std::deque<FolderReader> readers;
+  for (std::size_t i = 0; i < jobs; ++i) readers.emplace_back(top, queue, root, options);
+  std::vector<Status> outcomes(jobs);
+  base::for_each_in_parallel(jobs, jobs, [&](std::size_t i) { outcomes[i] = readers[i].run(); });
+  for (const Status& outcome : outcomes) DOORMAN_CHECK(outcome);
+  LayerCollector& all = readers.front().collector();
+  std::uint64_t bytes = readers.front().bytes();
+  for (std::size_t i = 1; i < jobs; ++i) {
+    if (!all.absorb(readers[i].collector())) return std::optional<model::LayerFacts>();
+    bytes += readers[i].bytes();
+  }
+  model::LayerFacts facts = all.take();
+  facts.stored_bytes = facts.plain_bytes = bytes;
+  std::ranges::sort(facts.notes);
+  return std::optional(std::move(facts));
+}
+
 }  // namespace
 
 Result<model::LayerFacts> read_root_folder(const std::string& path, const RootOptions& root,
-                                           const LayerOptions& options) {
-  return RootWalker(root, options).walk(path);
+                                           const LayerOptions& options, std::size_t jobs) {
+  DOORMAN_TRY(auto together, read_with(std::max<std::size_t>(jobs, 1), path, root, options));
+  if (together) return *std::move(together);
+  DOORMAN_TRY(auto alone, read_with(1, path, root, options));
+  return *std::move(alone);
 }
 
 RootOptions host_root_options() {

@@ -68,12 +68,16 @@ std::string LayerCache::file_of(const base::Digest& layer, const Version& versio
 base::Result<std::optional<model::LayerFacts>> LayerCache::get(const base::Digest& layer,
                                                                const Version& version) const {
   const std::string path = file_of(layer, version);
-  const auto content = base::read_file(path, max_file_bytes);
+  // Files here are never written to under their name, so what is mapped stays as it is.
+  const auto content = base::MappedFile::open(path);
   if (!content.ok()) {
     if (content.error().code() == base::ErrorCode::not_found) return std::optional<model::LayerFacts>();
     return content.error().in("layer cache");
   }
-  auto facts = model::decode(*content);
+  if (content->bytes().size() > max_file_bytes) {
+    return base::Error(base::ErrorCode::limit, "layer cache: facts larger than max_file_bytes");
+  }
+  auto facts = model::decode(content->bytes());
   if (!facts.ok()) {
     ::unlink(path.c_str());
     return std::optional<model::LayerFacts>();

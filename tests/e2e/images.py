@@ -94,12 +94,12 @@ class Image:
     def oci_archive(self):
         return tar(self.files().items())
 
-    def docker_archive(self):
-        name = digest(self.config)[7:] + ".json"
+    def docker_archive(self, name="test/app:1"):
+        config = digest(self.config)[7:] + ".json"
         layers = [digest(layer)[7:] + "/layer.tar" for layer in self.layers]
         members = [(path, content) for path, content in zip(layers, self.stored)]
-        manifest = [{"Config": name, "RepoTags": ["test/app:1"], "Layers": layers}]
-        return tar([*members, (name, self.config), ("manifest.json", json.dumps(manifest))])
+        manifest = [{"Config": config, "RepoTags": [name], "Layers": layers}]
+        return tar([*members, (config, self.config), ("manifest.json", json.dumps(manifest))])
 
 
 OS_RELEASE = 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n'

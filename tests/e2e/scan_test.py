@@ -194,5 +194,84 @@ class Verdict(Case):
         self.assertEqual(self.report(self.archive)["created"], "2024-01-02T03:04:05Z")
 
 
+class Secrets(Case):
+    # Put together here, so that nobody takes the file for a leak.
+    KEPT, BURIED, REPLACED, BELOW = ("AKIA" + rest for rest in
+                                     ("LRWFVEALKXWKKXZW", "P56Z65H7XEZH5VTG", "WHP2E6FUJFONXAW3", "QXXY353QBOZ7RDKU"))
+    DENIES = """
+- rule: Secret that a later layer deletes
+  action: deny
+  override: {action: replace}
+"""
+
+    def image(self):
+        def settings(key):
+            return f"aws_access_key_id = {key}\n"
+        return images.Image(
+            images.tar([("srv/kept.env", settings(self.KEPT)), ("srv/buried.env", settings(self.BURIED)),
+                        ("srv/replaced.env", settings(self.REPLACED)), ("srv/below/a.env", settings(self.BELOW))]),
+            images.tar([("srv/.wh.buried.env", ""), ("srv/replaced.env", "nothing\n"), ("srv/below/.wh..wh..opq", "")]))
+
+    def test_one_in_a_file_that_a_later_layer_deletes_is_told_and_counts(self):
+        for name, archive in (("oci.tar", self.image().oci_archive()), ("docker.tar", self.image().docker_archive())):
+            report = self.report(self.write(name, archive))
+            told = {secret["path"]: (secret["layer"], secret["deleted"]) for secret in report["secrets"]}
+            self.assertEqual(told, {"srv/kept.env": (0, False), "srv/buried.env": (0, True),
+                                    "srv/replaced.env": (0, True), "srv/below/a.env": (0, True)})
+            rules = [rule["name"] for rule in report["verdict"]["rules"]]
+            matches = [match["path"] for match in report["verdict"]["matches"]
+                       if rules[match["rule"]] == "Secret that a later layer deletes"]
+            self.assertEqual(sorted(matches), ["srv/below/a.env", "srv/buried.env", "srv/replaced.env"])
+            self.assertEqual(report["verdict"]["decision"], "warn")
+
+    def test_the_deleted_one_alone_can_deny(self):
+        archive = self.write("app.tar", self.image().oci_archive())
+        rules = self.write("team.yaml", self.DENIES.encode())
+        self.scan(archive, "--policy", "image", "--policy", rules, code=1)
+        clean = images.Image(images.tar([("srv/kept.env", f"key = {self.KEPT}\n")]))
+        self.scan(self.write("clean.tar", clean.oci_archive()), "--policy", "image", "--policy", rules)
+
+    def test_no_report_gives_a_value_away(self):
+        archive = self.write("app.tar", self.image().oci_archive())
+        for report_format in ("table", "json", "cyclonedx", "spdx", "sarif"):
+            told = self.scan(archive, "-f", report_format)
+            for key in (self.KEPT, self.BURIED, self.REPLACED, self.BELOW):
+                self.assertNotIn(key[:12].encode(), told.stdout + told.stderr, report_format)
+
+
+class Machines(Case):
+    def root(self):
+        root = self.folder / "root"
+        for path, content, mode in (("usr/bin/helper", "#!/bin/sh\n", 0o4755), ("etc/os-release", images.OS_RELEASE, 0o644),
+                                    ("etc/passwd", "root:x:0:0::/root:/bin/sh\ntoor:x:0:0::/root:/bin/sh\n", 0o644),
+                                    ("var/lib/dpkg/status", images.stanza("bash", "5.2.15-2"), 0o644)):
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_text(content)
+            (root / path).chmod(mode)
+        return f"dir:{root}"
+
+    def test_a_folder_is_judged_as_a_machine_and_an_image_as_an_image(self):
+        archive = self.write("app.tar", images.Image(images.tar([("usr/bin/helper", "#!/bin/sh\n", 0o4755)])).oci_archive())
+        told = json.loads(self.scan(self.root(), archive, "-f", "json", "--now", "2024-02-01").stdout)["reports"]
+        machine, image = (report["verdict"] for report in told)
+        self.assertEqual([verdict["packs"] for verdict in (machine, image)], [["host (built in)"], ["image (built in)"]])
+        self.assertEqual(sorted(rule["name"] for rule in machine["rules"]),
+                         ["Second account with the rights of root", "Set-id program that the distribution did not bring"])
+        self.assertIn("Image starts as root", [rule["name"] for rule in image["rules"]])
+
+    def test_an_exception_may_be_for_the_rules_of_either(self):
+        archive = self.write("app.tar", images.Image(images.tar([("etc/motd", "x")])).oci_archive())
+        exceptions = self.write("exceptions.yaml", b"""
+- {exception: a, rule: Image starts as root, subject: any, wide: true, reason: a test, expires: never}
+- {exception: b, rule: Second account with the rights of root, subject: {path: /etc/passwd}, reason: a test, expires: never}
+""")
+        told = json.loads(self.scan(self.root(), archive, "-f", "json", "--exceptions", exceptions).stdout)["reports"]
+        states = [{each["name"]: each["state"] for each in report["verdict"]["exceptions"]} for report in told]
+        self.assertEqual(states, [{"a": "unused", "b": "used"}, {"a": "used", "b": "unused"}])
+        self.assertIn(b"no rule is named", self.scan(archive, "--exceptions", self.write("bad.yaml", b"""
+- {exception: b, rule: Program in a temporary folder, subject: {path: /tmp/x}, reason: a test, expires: never}
+"""), code=2).stderr)
+
+
 if __name__ == "__main__":
     unittest.main()

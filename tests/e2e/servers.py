@@ -175,13 +175,25 @@ def podman_service(folder, storage, driver="overlay"):
 
 
 @contextlib.contextmanager
-def docker_daemon(folder):
-    """Yields the socket's path. Needs root."""
+def docker_daemon(folder, driver="vfs", words=(), **options):
+    """Yields the socket's path. Needs root. `words` are more of its arguments, `options` the process's."""
     need("dockerd", "docker")
     if os.geteuid() != 0:
         raise unittest.SkipTest("dockerd needs root")
     path = f"{folder}/docker.sock"
-    command = ["dockerd", "--iptables=false", "--ip6tables=false", "--bridge=none", "--storage-driver", "vfs",
-               "--data-root", f"{folder}/data", "--exec-root", f"{folder}/exec", "--pidfile", f"{folder}/docker.pid", "-H", "unix://" + path]
-    with process(command, lambda: connects_to_socket(path), f"{folder}/docker.log"):
+    command = ["dockerd", "--iptables=false", "--ip6tables=false", "--bridge=none", "--storage-driver", driver,
+               "--data-root", f"{folder}/data", "--exec-root", f"{folder}/exec", "--pidfile", f"{folder}/docker.pid", "-H", "unix://" + path, *words]
+    with process(command, lambda: connects_to_socket(path), f"{folder}/docker.log", **options):
+        yield path
+
+
+@contextlib.contextmanager
+def containerd(folder, words=(), **options):
+    """Yields the socket's path. Needs root. `words` are more of its arguments, `options` the process's."""
+    need("containerd", "ctr", "runc")
+    if os.geteuid() != 0:
+        raise unittest.SkipTest("containerd needs root")
+    path = f"{folder}/containerd.sock"
+    command = ["containerd", "--root", f"{folder}/root", "--state", f"{folder}/state", "-a", path, *words]
+    with process(command, lambda: connects_to_socket(path), f"{folder}/containerd.log", **options):
         yield path

@@ -163,6 +163,8 @@ class PodmanTest(TargetTest):
                 conf = self.folder / "storage.conf"
                 conf.write_text(f'[storage]\ndriver = "{driver}"\ngraphroot = "{self.folder / driver}"\n')
                 self.expect_same("containers-storage:app:1", CONTAINERS_STORAGE_CONF=str(conf))
+                nobody = {"DOCKER_HOST": f"unix://{self.folder}/no.sock", "CONTAINER_HOST": f"unix://{self.folder}/no.sock"}
+                self.expect_same("app:1", CONTAINERS_STORAGE_CONF=str(conf), **nobody)
 
     def test_over_the_socket(self):
         storage = self.folder / "served"
@@ -170,6 +172,7 @@ class PodmanTest(TargetTest):
         with servers.podman_service(self.folder, storage) as path:
             self.expect_same("podman:localhost/app:1", CONTAINER_HOST="unix://" + path)
             self.expect_same("podman:app:1", CONTAINER_HOST="unix://" + path)
+            self.expect_same("app:1", CONTAINER_HOST="unix://" + path, DOCKER_HOST=f"unix://{self.folder}/no.sock")
             _, said = self.scan("podman:none", code=2, CONTAINER_HOST="unix://" + path)
             self.assertIn("none", said)
 

@@ -4,6 +4,7 @@
 #include "derive/process_table.h"
 #include "fuzz/fuzz.h"
 #include "model/system_event.h"
+#include "parse/event/guard.h"
 #include "parse/event/record.h"
 #include "parse/event/write.h"
 #include "source/replay.h"
@@ -27,10 +28,19 @@ void apply(const model::EventRecord& record, derive::ProcessTable& table) {
   if (record.kind == model::EventRecord::Kind::container) {
     auto container = parse::event::decode_container(record);
     if (container.ok()) table.apply(record, std::move(*container));
-  } else if (record.kind != model::EventRecord::Kind::call) {
+  } else if (record.tells_process()) {
     const auto change = parse::event::decode_process(record);
     if (change.ok()) table.apply(record, *change);
   }
+}
+
+void read_notes(const model::EventRecord& record) {
+  (void)parse::event::decode_cgroup(record);
+  (void)parse::event::decode_flow(record);
+  (void)parse::event::decode_drift(record);
+  (void)parse::event::decode_lost(record);
+  (void)parse::event::decode_alert(record);
+  (void)parse::event::dns_answer(record);
 }
 
 /// Every field, with every kind of argument that makes a difference.
@@ -63,6 +73,7 @@ void event_record(base::Bytes input) {
   for (int count = 0; count < 200 && parse::event::decode(rest, record).ok(); ++count) {
     rest.remove_prefix(record.size);
     check_round_trip(record);
+    read_notes(record);
     apply(record, table);
     const model::Process* process = table.find(record);
     const model::Container* container = process != nullptr ? process->container : table.container(record.cgroup);

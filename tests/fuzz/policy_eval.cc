@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rules and events made of the input: the compiled graph and the plain walk must give the same answers.
+#include <fmt/format.h>
+
 #include <array>
 #include <cstdlib>
 #include <string>
@@ -109,24 +111,26 @@ std::string condition(Bytes& bytes, int depth) {
   return made;
 }
 
-/// Fields of a process depend on its revision alone, all others on the event too.
+/// Fields of a scope depend on its revision alone, all others on the event too.
 class MadeFacts final : public model::Facts {
  public:
-  MadeFacts(std::size_t event, std::uint64_t revision, model::EventType type)
-      : event_(event), revision_(revision), type_(type) {}
+  MadeFacts(std::size_t event, model::Revisions revisions, model::EventType type)
+      : event_(event), revisions_(revisions), type_(type) {}
 
   [[nodiscard]] model::EventSource source() const override { return model::EventSource::syscall; }
   [[nodiscard]] model::EventType event_type() const override { return type_; }
-  [[nodiscard]] std::uint64_t process_revision() const override { return revision_; }
+  [[nodiscard]] model::Revisions revisions() const override { return revisions_; }
 
   [[nodiscard]] Value read(const model::FieldUse& use, base::Arena& scratch) const override {
     const model::Field& field = model::field(use.id);
     if (field.name == "evt.num") return Value::of_natural(event_ + 1);
     if (field.name == "evt.type" && type_ != model::EventType::none) return Value::of(model::info(type_).name);
-    const bool process = field.scope == model::FieldScope::process;
+    std::uint64_t revision = revisions_.of(field.scope);
+    if (revision == 0 && field.scope != model::FieldScope::event)
+      revision = revisions_.of(model::FieldScope::process);
     std::size_t pick = static_cast<std::size_t>(use.id) * 7 + (use.has_argument ? 3 : 0);
     // Without a revision nothing promises that two events are of the same process.
-    pick = (pick + (process && revision_ != 0 ? revision_ : event_ * 5)) * 0x9E3779B1U >> 7U;
+    pick = (pick + (revision != 0 ? revision : event_ * 5)) * 0x9E3779B1U >> 7U;
     if (pick % 7 == 0) return {};
     const bool single = !field.list || (use.has_argument && field.argument != model::FieldArgument::key);
     if (single || pick % 5 == 0) return one(field.type, pick / 8);
@@ -167,9 +171,16 @@ class MadeFacts final : public model::Facts {
   }
 
   std::size_t event_;
-  std::uint64_t revision_;
+  model::Revisions revisions_;
   model::EventType type_;
 };
+
+/// Of the process number `process`: some run the same program, some have the same ancestors or place, and of some
+/// parts of it are not known.
+model::Revisions revisions_of(std::uint64_t process) {
+  if (process == 0) return {};
+  return {{0, process, process % 3, 1 + process % 2, process % 4}};
+}
 
 /// Half of the time all rules want one of some texts first, as rules that are looked up by it do.
 policy::RuleSet made_rules(Bytes& bytes) {
@@ -177,12 +188,12 @@ policy::RuleSet made_rules(Bytes& bytes) {
   policy::RuleSet set;
   const std::string_view first = bytes.one_of(wanted);
   for (std::size_t count = 1 + bytes.below(32); count > 0; --count) {
-    std::string text = condition(bytes, 3);
-    if (!first.empty()) text = std::string(first) + " in " + literals(bytes, first) + " and (" + text + ")";
-    auto parsed = policy::parse_condition(text);
+    const std::string inner = condition(bytes, 3);
+    const auto parsed = policy::parse_condition(
+        first.empty() ? inner : fmt::format("{} in {} and ({})", first, literals(bytes, first), inner));
     if (!parsed.condition) continue;
     policy::Rule rule;
-    rule.condition = *std::move(parsed.condition);
+    rule.condition = *parsed.condition;
     policy::RuleSet alone;
     alone.rules.push_back(rule);
     std::vector<policy::Diagnostic> diagnostics;
@@ -202,7 +213,7 @@ void policy_eval(base::Bytes input) {
   const std::array<model::EventType, 4> types = {model::EventType::none, model::EventType::open,
                                                  model::EventType::close, model::EventType::execve};
   for (std::size_t event = 0; event < 24; ++event) {
-    const MadeFacts facts(event, event % 3 == 0 ? 0 : event % 5, types[event % types.size()]);
+    const MadeFacts facts(event, revisions_of(event % 3 == 0 ? 0 : event % 7), types[event % types.size()]);
     const auto matches = evaluator.match(facts);
     std::size_t next = 0;
     for (std::uint32_t i = 0; i < engine->rules().rules.size(); ++i) {

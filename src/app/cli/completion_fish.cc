@@ -11,7 +11,7 @@ namespace doorman::app::cli {
 
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string fish_word(std::string_view text) {
   std::string safe = "'";
   for (const char c : text) {
     if (c == '\'' || c == '\\') safe += '\\';
@@ -32,7 +32,7 @@ std::string seen(std::string_view words) {
 std::string value_of(const Option& option) {
   if (option.is_flag()) return "";
   if (!option.choices.empty())
-    return fmt::format(" -x -a {}", quoted(fmt::format("{}", fmt::join(option.choices, " "))));
+    return fmt::format(" -x -a {}", fish_word(fmt::format("{}", fmt::join(option.choices, " "))));
   switch (option.completes) {
     case Completes::nothing:
       return " -x";
@@ -46,13 +46,13 @@ std::string value_of(const Option& option) {
 
 void add_option(std::string& script, const Option& option, std::string_view condition) {
   script += "complete -c doorman";
-  if (!condition.empty()) script += fmt::format(" -n {}", quoted(condition));
+  if (!condition.empty()) script += fmt::format(" -n {}", fish_word(condition));
   if (option.letter != '\0') script += fmt::format(" -s {}", option.letter);
-  script += fmt::format(" -l {}{} -d {}\n", option.name, value_of(option), quoted(option.help));
+  script += fmt::format(" -l {}{} -d {}\n", option.name, value_of(option), fish_word(option.help));
 }
 
 void add_word(std::string& script, std::string_view condition, std::string_view word, std::string_view meaning) {
-  script += fmt::format("complete -c doorman -n {} -a {} -d {}\n", quoted(condition), word, quoted(meaning));
+  script += fmt::format("complete -c doorman -n {} -a {} -d {}\n", fish_word(condition), word, fish_word(meaning));
 }
 
 void add_words(std::string& script) {
@@ -73,13 +73,13 @@ void add_words(std::string& script) {
 }
 
 void add_operands(std::string& script, const Verb& verb) {
-  const std::string condition = quoted(seen(verb.words));
+  const std::string condition = fish_word(seen(verb.words));
   if (verb.id == VerbId::help) {
     script += fmt::format("complete -c doorman -n {} -a {}\n", condition,
-                          quoted(fmt::format("{}", fmt::join(next_words(""), " "))));
+                          fish_word(fmt::format("{}", fmt::join(next_words(""), " "))));
   } else if (!verb.operand_choices.empty()) {
     script += fmt::format("complete -c doorman -n {} -a {}\n", condition,
-                          quoted(fmt::format("{}", fmt::join(verb.operand_choices, " "))));
+                          fish_word(fmt::format("{}", fmt::join(verb.operand_choices, " "))));
   } else if (verb.max_operands > 0) {
     script += fmt::format("complete -c doorman -n {} -F\n", condition);
   }

@@ -58,7 +58,7 @@ std::vector<std::string> suspicious_variables(const Environment& environment) {
   for (const auto& [name, value] : environment) {
     if (!name.starts_with(variable_prefix) || std::find(known.begin(), known.end(), name) != known.end()) continue;
     for (const std::string& meant : known) {
-      if (base::edit_distance(name, meant) > 2) continue;
+      if (!base::is_near(name, meant, 2)) continue;
       warnings.push_back(fmt::format("{} is no setting; did you mean {}?", base::printable(name), meant));
       break;
     }

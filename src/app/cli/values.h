@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -11,8 +12,12 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "model/event_record.h"
 #include "model/field.h"
+#include "model/flow.h"
+#include "model/guard_record.h"
 #include "model/image.h"
+#include "model/verdict.h"
 #include "model/vulnerability.h"
 
 /// The values of options: how each is written, and what it becomes. All of them are pure, and a mistake is a
@@ -48,6 +53,32 @@ base::Result<Verify> parse_verify(std::string_view text);
 enum class ColorChoice : std::uint8_t { automatic, always, never };
 inline constexpr std::array<std::string_view, 3> color_names = {"auto", "always", "never"};
 base::Result<ColorChoice> parse_color(std::string_view text);
+
+base::Result<model::DriftMode> parse_drift_mode(std::string_view text);
+
+inline constexpr std::array<std::string_view, 4> flow_mode_names = {"off", "discover", "monitor", "protect"};
+base::Result<model::FlowMode> parse_flow_mode(std::string_view text);
+
+enum class AlertFormat : std::uint8_t { text, json };
+inline constexpr std::array<std::string_view, 2> alert_format_names = {"text", "json"};
+base::Result<AlertFormat> parse_alert_format(std::string_view text);
+
+enum class FlowFormat : std::uint8_t { table, json, dot, svg };
+inline constexpr std::array<std::string_view, 4> flow_format_names = {"table", "json", "dot", "svg"};
+base::Result<FlowFormat> parse_flow_format(std::string_view text);
+
+/// What `flows suggest` writes.
+enum class FlowSuggestion : std::uint8_t { policy, networkpolicy };
+inline constexpr std::array<std::string_view, 2> flow_suggestion_names = {"policy", "networkpolicy"};
+base::Result<FlowSuggestion> parse_flow_suggestion(std::string_view text);
+
+inline constexpr std::array<std::string_view, 2> on_error_names = {"deny", "allow"};
+base::Result<model::OnError> parse_on_error(std::string_view text);
+
+/// What becomes of a container whose image was never scanned.
+enum class Unscanned : std::uint8_t { scan, pass, refuse };
+inline constexpr std::array<std::string_view, 3> unscanned_names = {"scan", "pass", "refuse"};
+base::Result<Unscanned> parse_unscanned(std::string_view text);
 
 enum class Shell : std::uint8_t { bash, zsh, fish };
 inline constexpr std::array<std::string_view, 3> shell_names = {"bash", "zsh", "fish"};
@@ -107,6 +138,36 @@ base::Result<model::Platform> parse_platform(std::string_view text);
 
 /// `2024-05-01` or an RFC 3339 time.
 base::Result<base::Time> parse_moment(std::string_view text);
+
+/// A moment that is past: itself, or so long ago.
+struct PastMoment {
+  std::optional<base::Time> at;
+  std::chrono::seconds ago{0};  ///< where there is no `at`
+
+  [[nodiscard]] base::Time from(base::Time now) const { return at ? *at : now - ago; }
+};
+/// `90s`, `10m`, `2h`, `3d`; else what parse_moment takes.
+base::Result<PastMoment> parse_past_moment(std::string_view text);
+
+/// Kinds of records, and what the door told.
+class KindFilter {
+ public:
+  void add(model::EventRecord::Kind kind) { mask_ |= bit(kind); }
+  void add_admissions() { admissions_ = true; }
+  [[nodiscard]] bool has_admissions() const { return admissions_; }
+  [[nodiscard]] bool has(model::EventRecord::Kind kind) const { return (mask_ & bit(kind)) != 0; }
+
+ private:
+  static std::uint32_t bit(model::EventRecord::Kind kind) { return 1U << static_cast<unsigned>(kind); }
+  std::uint32_t mask_ = 0;
+  bool admissions_ = false;
+};
+/// Those of records, in their order; then the door's.
+inline constexpr std::array<std::string_view, 13> kind_names = {"call",      "exec",   "fork",     "exit", "change",
+                                                                "container", "cgroup", "flow",     "dns",  "drift",
+                                                                "lost",      "alert",  "admission"};
+/// A comma-separated list of these.
+base::Result<KindFilter> parse_kinds(std::string_view text);
 
 /// Text that is not empty: what something in a file is called.
 base::Result<std::string> parse_item_name(std::string_view text);

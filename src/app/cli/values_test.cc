@@ -128,5 +128,32 @@ TEST(Moment, IsADateOrATime) {
   EXPECT_FALSE(parse_moment("tomorrow").ok());
 }
 
+TEST(PastMoment, IsAMomentOrASpanOfTime) {
+  const base::Time now = *base::parse_time("2024-05-02T00:00:00Z");
+  EXPECT_EQ(parse_past_moment("90s")->from(now), now - std::chrono::seconds(90));
+  EXPECT_EQ(parse_past_moment("10m")->from(now), now - std::chrono::minutes(10));
+  EXPECT_EQ(parse_past_moment("2h")->from(now), now - std::chrono::hours(2));
+  EXPECT_EQ(parse_past_moment("3d")->from(now), now - std::chrono::hours(72));
+  EXPECT_EQ(parse_past_moment("2024-05-01")->from(now), now - std::chrono::hours(24));
+  EXPECT_EQ(parse_past_moment("2024-05-01T12:00:00Z")->from(now), now - std::chrono::hours(12));
+  for (const std::string_view wrong : {"", "m", "-1m", "1.5h", "10", "36501d", "99999999999999999999s", "1w"}) {
+    EXPECT_FALSE(parse_past_moment(wrong).ok()) << wrong;
+  }
+}
+
+TEST(Kinds, AreAListOfWords) {
+  const auto some = parse_kinds("exec, alert");
+  ASSERT_TRUE(some.ok());
+  EXPECT_TRUE(some->has(model::EventRecord::Kind::exec));
+  EXPECT_TRUE(some->has(model::EventRecord::Kind::alert));
+  EXPECT_FALSE(some->has(model::EventRecord::Kind::call));
+  EXPECT_FALSE(parse_kinds("").ok());
+  EXPECT_FALSE(parse_kinds("exec,").ok());
+  EXPECT_EQ(kind_names.back(), "admission") << "which is no record's";
+  for (std::size_t i = 0; i + 1 < kind_names.size(); ++i) {
+    EXPECT_EQ(model::to_text(static_cast<model::EventRecord::Kind>(i)), kind_names.at(i));
+  }
+}
+
 }  // namespace
 }  // namespace doorman::app::cli

@@ -33,7 +33,9 @@ std::string listed(const std::vector<std::string>& names) {
 /// The worst that the rules ask for.
 model::Decision decision_of(const std::vector<const Rule*>& matches) {
   auto worst = model::Decision::allow;
-  for (const Rule* rule : matches) worst = std::max(worst, model::decision_of(rule->action));
+  for (const Rule* rule : matches) {
+    if (rule->finds()) worst = std::max(worst, model::decision_of(rule->action));
+  }
   return worst;
 }
 
@@ -121,8 +123,7 @@ class PackTest {
     for (const std::string& wanted : *what.rules) text += unknown_rule(wanted);
     if (what.verdict) differ("verdict", to_text(*what.verdict), to_text(decision_of(matches)));
     for (const auto& [name, wanted] : what.outputs) {
-      const auto rule =
-          std::ranges::find_if(matches, [&name = name](const Rule* each) { return each->name == name; });
+      const auto rule = std::ranges::find(matches, name, &Rule::name);
       const std::string got = rule == matches.end() ? "nothing" : output_of(**rule, *what.facts);
       differ(fmt::format("output of {}", base::printable(name)), base::printable(wanted), base::printable(got));
     }

@@ -21,7 +21,7 @@ using base::Result;
 
 namespace {
 
-constexpr std::string_view no_policy = "none", default_policy = "image";
+constexpr std::string_view no_policy = "none", image_pack = "image", machine_pack = "host";
 constexpr std::size_t max_exception_file_bytes = 16U << 20U;
 
 void tell(std::string_view text) { (void)std::fwrite(text.data(), 1, text.size(), stderr); }
@@ -49,14 +49,9 @@ Result<std::shared_ptr<const policy::Engine>> compile(std::vector<policy::Source
   return compiled.engine;
 }
 
-Result<std::vector<policy::Exception>> read_exceptions(const std::vector<std::string>& files,
-                                                       const policy::RuleSet& rules) {
-  std::vector<policy::SourceText> texts;
-  for (const std::string& file : files) {
-    DOORMAN_TRY(std::string text, base::read_file(file, max_exception_file_bytes).in("--exceptions"));
-    texts.push_back({file, std::move(text)});
-  }
-  policy::LoadedExceptions loaded = policy::load_exceptions(std::move(texts), rules);
+Result<std::vector<policy::Exception>> exceptions_to(const policy::RuleSet& rules, const policy::RuleSet* other,
+                                                     std::vector<policy::SourceText> texts) {
+  policy::LoadedExceptions loaded = policy::load_exceptions(std::move(texts), rules, other);
   if (loaded.ok()) return std::move(loaded.exceptions);
   std::string text;
   for (const policy::Diagnostic& each : loaded.diagnostics) text += policy::to_text(each, loaded.texts);
@@ -69,6 +64,7 @@ bool has_image_name(TargetSpec::Kind kind) {
   using Kind = TargetSpec::Kind;
   switch (kind) {
     case Kind::registry:
+    case Kind::image:
     case Kind::podman:
     case Kind::docker:
     case Kind::containers_storage:
@@ -85,34 +81,66 @@ bool has_image_name(TargetSpec::Kind kind) {
   return false;
 }
 
+/// A file system that runs as a machine, or did, and is no image.
+bool is_machine(const TargetSpec& target) {
+  return target.kind == TargetSpec::Kind::root_folder || target.kind == TargetSpec::Kind::host;
+}
+
 }  // namespace
 
+Result<Judging::Rules> Judging::open_rules(const std::vector<std::string>& policies) {
+  Rules rules;
+  DOORMAN_TRY(auto packs, open_packs(policies, "--policy"));
+  rules.packs = std::move(packs.names);
+  DOORMAN_TRY(rules.engine, compile(std::move(packs.rules)));
+  return rules;
+}
+
+base::Status Judging::read_exceptions(const std::vector<std::string>& files) {
+  std::vector<policy::SourceText> texts;
+  for (const std::string& file : files) {
+    DOORMAN_TRY(std::string text, base::read_file(file, max_exception_file_bytes).in("--exceptions"));
+    texts.push_back({file, std::move(text)});
+  }
+  const auto set_of = [](const std::optional<Rules>& rules) { return rules ? &rules->engine->rules() : nullptr; };
+  for (auto [own, other] : {std::pair(&images_, &machines_), std::pair(&machines_, &images_)}) {
+    if (!*own) continue;
+    DOORMAN_TRY((*own)->exceptions, exceptions_to(*set_of(*own), set_of(*other), texts));
+  }
+  return {};
+}
+
 Result<Judging> Judging::open(const std::vector<std::string>& policies,
-                              const std::vector<std::string>& exception_files) {
+                              const std::vector<std::string>& exception_files,
+                              std::span<const std::string> targets) {
   Judging judging;
   if (std::ranges::find(policies, no_policy) != policies.end()) {
     if (policies.size() > 1) return Error(ErrorCode::usage, "--policy none stands alone");
     if (!exception_files.empty()) return Error(ErrorCode::usage, "--exceptions: there is no policy to except from");
     return judging;
   }
-  std::vector<policy::SourceText> texts;
-  const std::vector<std::string> chosen = policies.empty() ? std::vector{std::string(default_policy)} : policies;
-  for (const std::string& name : chosen) {
-    DOORMAN_TRY(Pack pack, open_pack(name).in("--policy"));
-    judging.packs_.push_back(pack.name);
-    std::ranges::move(pack.rules, std::back_inserter(texts));
+  bool has_machines = false, has_images = !policies.empty();
+  for (const std::string& text : targets) {
+    const auto target = find_target(text);  // what is wrong with it is told when it is read
+    if (target.ok()) (is_machine(*target) ? has_machines : has_images) = true;
   }
-  DOORMAN_TRY(judging.engine_, compile(std::move(texts)));
-  DOORMAN_TRY(judging.exceptions_, read_exceptions(exception_files, judging.engine_->rules()));
+  if (has_images || !has_machines) {
+    DOORMAN_TRY(judging.images_, open_rules(policies.empty() ? std::vector{std::string(image_pack)} : policies));
+  }
+  if (has_machines && policies.empty()) {
+    DOORMAN_TRY(judging.machines_, open_rules({std::string(machine_pack)}));
+  }
+  DOORMAN_CHECK(judging.read_exceptions(exception_files));
   return judging;
 }
 
 bool Judging::judge(model::Report& report, const TargetSpec& target, base::Time now) const {
-  if (engine_ == nullptr) return false;
+  const std::optional<Rules>& rules = is_machine(target) && machines_ ? machines_ : images_;
+  if (!rules) return false;
   policy::JudgeOptions options;
   options.now = now;
-  options.packs = packs_;
-  report.verdict = policy::judge(engine_, report, image_name(target), exceptions_, options);
+  options.packs = rules->packs;
+  report.verdict = policy::judge(rules->engine, report, image_name(target), rules->exceptions, options);
   return report.verdict->decision == model::Decision::deny;
 }
 

@@ -34,10 +34,10 @@ TEST(ImageName, ArchivesFoldersAndIdsHaveNone) {
 }
 
 TEST(Judging, NoneStandsAlone) {
-  EXPECT_TRUE(Judging::open({"none"}, {}).ok());
-  EXPECT_THAT(Judging::open({"none", "image"}, {}).error().message(), HasSubstr("stands alone"));
-  EXPECT_THAT(Judging::open({"none"}, {"e.yaml"}).error().message(), HasSubstr("no policy to except from"));
-  EXPECT_THAT(Judging::open({"imgae"}, {}).error().message(), HasSubstr("did you mean image?"));
+  EXPECT_TRUE(Judging::open({"none"}, {}, {}).ok());
+  EXPECT_THAT(Judging::open({"none", "image"}, {}, {}).error().message(), HasSubstr("stands alone"));
+  EXPECT_THAT(Judging::open({"none"}, {"e.yaml"}, {}).error().message(), HasSubstr("no policy to except from"));
+  EXPECT_THAT(Judging::open({"imgae"}, {}, {}).error().message(), HasSubstr("did you mean image?"));
 }
 
 /// The ```yaml blocks of a page.

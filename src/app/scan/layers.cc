@@ -67,15 +67,19 @@ void remember(const store::LayerCache& cache, const LayerFacts& facts) {
 Result<std::vector<LayerFacts>> read_layers(source::ImageSource& image, const source::LayerOptions& options,
                                             const ReadPlan& plan) {
   const auto layers = image.layers();
-  const std::vector<std::size_t> order = by_size(layers);
   std::vector<std::optional<Result<LayerFacts>>> results(layers.size());
-  base::for_each_in_parallel(order.size(), plan.jobs, [&](std::size_t at) {
-    const std::size_t index = order[at];
+  std::vector<std::size_t> unknown;
+  for (const std::size_t index : by_size(layers)) {
+    // A known layer takes less time than to start a thread for it.
     if (auto known = recall(layers[index], options, plan)) {
       if (options.progress) options.progress(layers[index].size);
       results[index].emplace(*std::move(known));
-      return;
+    } else {
+      unknown.push_back(index);
     }
+  }
+  base::for_each_in_parallel(unknown.size(), plan.jobs, [&](std::size_t at) {
+    const std::size_t index = unknown[at];
     results[index].emplace(source::read_layer(image, index, options));
     if (plan.cache != nullptr && results[index]->ok()) remember(*plan.cache, **results[index]);
   });
@@ -87,8 +91,9 @@ Result<std::vector<LayerFacts>> read_layer_folders(const std::vector<std::string
   source::RootOptions overlay;
   overlay.overlay = true;
   std::vector<std::optional<Result<LayerFacts>>> results(folders.size());
+  const std::size_t jobs_each = std::max<std::size_t>(1, jobs / std::max<std::size_t>(1, folders.size()));
   base::for_each_in_parallel(folders.size(), jobs, [&](std::size_t i) {
-    results[i].emplace(source::read_root_folder(folders[i], overlay, options));
+    results[i].emplace(source::read_root_folder(folders[i], overlay, options, jobs_each));
   });
   return collect(std::move(results));
 }

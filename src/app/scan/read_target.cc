@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/scan/read_target.h"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
+#include <string_view>
+#include <utility>
 
 #include "base/inflate.h"
+#include "base/log.h"
+#include "base/text.h"
 #include "derive/compose.h"
 #include "parse/image/manifest.h"
 #include "parse/image/reference.h"
@@ -42,8 +47,11 @@ class TargetReader {
     stored_ = {form_of(target.kind), options.platform.value_or(parse::image::host_platform()), target.name};
   }
 
-  Result<Inventory> read() {
-    switch (target_.kind) {
+  Result<Inventory> read() { return read_as(target_.kind); }
+
+ private:
+  Result<Inventory> read_as(Kind kind) {
+    switch (kind) {
       case Kind::oci_archive:
       case Kind::docker_archive:
       case Kind::archive:
@@ -54,9 +62,12 @@ class TargetReader {
         return read_folder_of_content();
       case Kind::registry:
         return read_registry();
+      case Kind::image:
+        return read_named();
       case Kind::podman:
+        return read_engine(source::Engine::podman);
       case Kind::docker:
-        return read_engine();
+        return read_engine(source::Engine::docker);
       case Kind::containers_storage:
         return read_storage();
       case Kind::root_folder:
@@ -67,7 +78,6 @@ class TargetReader {
     return Error(ErrorCode::unsupported, "a target of an unknown kind");
   }
 
- private:
   Result<Inventory> compose(derive::Target target, std::vector<model::LayerFacts> layers) {
     if (options_.layer.secrets != nullptr && target.config) {
       DOORMAN_TRY(target.secrets, parse::secret::find_and_hide(*options_.layer.secrets, *target.config));
@@ -142,9 +152,33 @@ class TargetReader {
     return read_image(source::open_registry(reference, registry));
   }
 
+  /// What is here is what would run here. For another platform only a registry can be asked.
+  Result<Inventory> read_named() {
+    if (options_.platform) return read_registry();
+    constexpr auto here = std::to_array<std::pair<std::string_view, Kind>>(
+        {{"docker", Kind::docker}, {"podman", Kind::podman}, {"containers-storage", Kind::containers_storage}});
+    for (const auto& [where, kind] : here) {
+      auto found = read_as(kind);
+      if (!found.ok() && is_elsewhere(found.error().code())) continue;
+      if (found.ok()) {
+        base::log(base::LogLevel::info,
+                  fmt::format("{}: {} has it; registry:{} asks its registry", base::printable(target_.text), where,
+                              base::printable(target_.text)));
+      }
+      return found;
+    }
+    return read_registry();
+  }
+
+  /// Whether an engine that says so leaves the question to others: it is not there, does not answer this user, or
+  /// has no such image.
+  static bool is_elsewhere(ErrorCode code) {
+    return code == ErrorCode::not_found || code == ErrorCode::io || code == ErrorCode::denied ||
+           code == ErrorCode::network || code == ErrorCode::usage;
+  }
+
   /// An engine hands its image out as an archive, whose digests then vouch for it.
-  Result<Inventory> read_engine() {
-    const auto engine = target_.kind == Kind::docker ? source::Engine::docker : source::Engine::podman;
+  Result<Inventory> read_engine(source::Engine engine) {
     DOORMAN_TRY(const source::EngineExport image, source::export_from_engine(engine, target_.location));
     DOORMAN_TRY(Inventory inventory, read_stream(*image.archive, 0));
     if (inventory.identity) inventory.identity->names = image.names;
@@ -162,7 +196,8 @@ class TargetReader {
 
   Result<Inventory> read_root(const source::RootOptions& root, model::Subject::Kind kind) {
     if (options_.begin) options_.begin(0, 1);
-    DOORMAN_TRY(model::LayerFacts facts, source::read_root_folder(target_.location, root, options_.layer));
+    DOORMAN_TRY(model::LayerFacts facts,
+                source::read_root_folder(target_.location, root, options_.layer, options_.plan.jobs));
     std::vector<model::LayerFacts> layers;
     layers.push_back(std::move(facts));
     return derive::compose({target_.text, kind, std::nullopt, std::nullopt, false}, std::move(layers));

@@ -11,6 +11,7 @@
 #include "app/db.h"
 #include "app/scan/judging.h"
 #include "app/scan/read_target.h"
+#include "app/scan/running_targets.h"
 #include "app/scan/target.h"
 #include "app/secret_rules.h"
 #include "app/state.h"
@@ -18,11 +19,16 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "derive/image_facts.h"
 #include "derive/match.h"
 #include "derive/support.h"
 #include "model/report.h"
+#include "model/scan_record.h"
+#include "parse/package/parser.h"
 #include "sink/all.h"
 #include "sink/progress.h"
+#include "store/image_facts_folder.h"
+#include "store/scan_records.h"
 
 namespace doorman::app {
 
@@ -41,14 +47,17 @@ class Scan {
     if (command_.get(options::quiet)) base::set_log_level(base::LogLevel::error);
     const auto requests = command_.get(options::output);
     DOORMAN_TRY(const auto destinations, cli::plan_outputs(command_.get(options::format), requests));
-    DOORMAN_CHECK(check_count(destinations));
-    DOORMAN_TRY(judging_, Judging::open(command_.get(options::policy), command_.get(options::exceptions)));
+    DOORMAN_TRY(const std::vector<ScanTarget> targets, scan_targets(command_.operands()));
+    DOORMAN_CHECK(check_count(destinations, targets.size()));
+    DOORMAN_TRY(judging_, Judging::open(command_.get(options::policy), command_.get(options::exceptions),
+                                        targets_of(targets)));
     DOORMAN_CHECK(prepare());
     bool undecided = false;
-    for (const std::string& target : command_.operands()) {
+    if (targets.empty()) base::log(base::LogLevel::info, "no container runs here");
+    for (const ScanTarget& target : targets) {
       Status told = take_target(target);
       if (told.ok()) continue;
-      base::log(base::LogLevel::error, told.error().in("scan " + base::printable(target)).message());
+      base::log(base::LogLevel::error, told.error().in("scan " + base::printable(target.text)).message());
       undecided = true;
     }
     if (!reports_.empty()) DOORMAN_CHECK(write(destinations));
@@ -58,14 +67,21 @@ class Scan {
   }
 
  private:
+  static std::vector<std::string> targets_of(const std::vector<ScanTarget>& targets) {
+    std::vector<std::string> texts;
+    texts.reserve(targets.size());
+    for (const ScanTarget& each : targets) texts.push_back(each.target);
+    return texts;
+  }
+
   /// What cannot be written is told before anything is read.
-  [[nodiscard]] Status check_count(const std::vector<cli::Destination>& destinations) const {
+  [[nodiscard]] Status check_count(const std::vector<cli::Destination>& destinations, std::size_t targets) const {
     for (const cli::Destination& destination : destinations) {
       const std::string_view name = to_text(destination.format);
-      if (command_.operands().size() > 1 && sink::find_format(name)->one_target) {
-        return base::Error(base::ErrorCode::usage,
-                           fmt::format("a {} document describes one target, not {}: scan them one by one", name,
-                                       command_.operands().size()));
+      if (targets > 1 && sink::find_format(name)->one_target) {
+        return base::Error(
+            base::ErrorCode::usage,
+            fmt::format("a {} document describes one target, not {}: scan them one by one", name, targets));
       }
     }
     return {};
@@ -106,23 +122,77 @@ class Scan {
     };
   }
 
-  Status take_target(const std::string& text) {
-    DOORMAN_TRY(const TargetSpec spec, find_target(text));
+  /// What an earlier scan by the same parsers and rules left of the image. Its digest says what is in it.
+  [[nodiscard]] std::optional<model::Inventory> recall(const ScanTarget& target) const {
+    if (!target.digest || state_path_.empty() || command_.get(options::no_cache) || read_.plan.read_again) {
+      return std::nullopt;
+    }
+    auto record = store::ScanRecords(state_path_).find(*target.digest);
+    if (!record.ok() || !*record || (*record)->parsers != parse::package::parsers_version ||
+        (*record)->secret_rules != secret_version()) {
+      return std::nullopt;
+    }
+    return std::move((*record)->inventory);
+  }
+
+  Result<model::Inventory> inventory_of(const ScanTarget& target, const TargetSpec& spec) {
+    if (auto known = recall(target)) {
+      known->target = target.text;
+      return *std::move(known);
+    }
     read_.begin = [&](std::uint64_t bytes, std::size_t layers) {
-      progress_->start("reading " + text, bytes, layers);
+      progress_->start("reading " + target.text, bytes, layers);
     };
     auto read = read_target(spec, read_);
     progress_->finish();
-    DOORMAN_TRY(model::Inventory inventory, std::move(read));
+    if (read.ok()) read->target = target.text;
+    return read;
+  }
+
+  Status take_target(const ScanTarget& target) {
+    if (!target.problem.empty()) return base::Error(base::ErrorCode::unsupported, target.problem);
+    DOORMAN_TRY(TargetSpec spec, find_target(target.target));
+    DOORMAN_TRY(model::Inventory inventory, inventory_of(target, spec));
+    if (target.digest && inventory.subject.digest() != *target.digest) {
+      return base::Error(base::ErrorCode::mismatch,
+                         "the engine gave another image: " + inventory.subject.digest().text());
+    }
+    // Rules ask for the name, and an image that runs here is read by its id.
+    if (!target.name.empty()) spec.location = target.name;
     if (inventory.distribution) inventory.support = derive::support_of(*inventory.distribution, now_);
     model::Report report{std::move(inventory), {},          0, database_->info(), std::nullopt,
                          DOORMAN_VERSION,      std::nullopt};
     report.created = created(report.inventory);
     report.findings = derive::match(report.inventory, database_->reader(), {command_.get(options::all)});
+    keep_facts(report);
     judge(report, spec);
+    keep_record(report);
     reports_.push_back(std::move(report));
     return {};
   }
+
+  /// For the other doors, which meet the image again. Without them they know less, which is no reason to fail.
+  void keep_facts(const model::Report& report) const {
+    if (state_path_.empty() || command_.get(options::no_cache) || !report.inventory.identity) return;
+    const auto facts = derive::image_facts_of(report.inventory, report.findings);
+    const Status put = store::ImageFactsFolder(state_path_).put(report.inventory.identity->config, facts);
+    if (!put.ok()) base::log(base::LogLevel::warning, put.error().message());
+  }
+
+  /// All of it, to be told by `show` and matched again by `ls` and `scan running`.
+  void keep_record(const model::Report& report) const {
+    if (state_path_.empty() || command_.get(options::no_cache) || !report.inventory.identity) return;
+    model::ScanRecord record(report.inventory);
+    record.parsers = parse::package::parsers_version;
+    record.secret_rules = secret_version();
+    record.database = report.database.date;
+    record.verdict = report.verdict;
+    const Status put = store::ScanRecords(state_path_).put(record);
+    if (!put.ok()) base::log(base::LogLevel::warning, put.error().message());
+  }
+
+  /// 0: secrets are not sought.
+  [[nodiscard]] std::uint64_t secret_version() const { return secret_rules_ ? secret_rules_->version() : 0; }
 
   /// SOURCE_DATE_EPOCH, as reproducible-builds.org specifies it, else the image's own date.
   [[nodiscard]] std::optional<base::Time> created(const model::Inventory& inventory) const {
@@ -161,14 +231,31 @@ class Scan {
       how.utf8 = !to_terminal || is_utf8(environment_);
       how.wide = command_.get(options::wide);
       how.all = command_.get(options::all);
-      DOORMAN_TRY(const std::string text, format->render(reports_, how));
-      if (!to_terminal) {
-        DOORMAN_CHECK(base::write_file(destination.file, text));
-      } else if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
-        return base::system_error("standard output");
-      }
+      DOORMAN_CHECK(to_terminal ? write_to_stdout(*format, how) : write_to_file(*format, how, destination.file));
     }
     return {};
+  }
+
+  [[nodiscard]] Status write_to_stdout(const sink::Format& format, const sink::Options& how) const {
+    const auto put = [](std::string_view piece) -> Status {
+      if (std::fwrite(piece.data(), 1, piece.size(), stdout) == piece.size()) return {};
+      return base::system_error("standard output");
+    };
+    DOORMAN_CHECK(format.write(reports_, how, put));
+    return std::fflush(stdout) == 0 ? Status() : base::system_error("standard output");
+  }
+
+  /// A file that is there stays as it is when the report cannot be made.
+  [[nodiscard]] Status write_to_file(const sink::Format& format, const sink::Options& how,
+                                     const std::string& path) const {
+    base::Fd file;
+    const auto put = [&](std::string_view piece) -> Status {
+      if (!file.valid()) {
+        DOORMAN_TRY(file, base::open_write(path));
+      }
+      return base::write_all(file, piece).in(path);
+    };
+    return format.write(reports_, how, put);
   }
 
   const cli::ParsedCommand& command_;
@@ -188,7 +275,12 @@ class Scan {
 }  // namespace
 
 int scan(const cli::ParsedCommand& command, const cli::Environment& environment) {
-  const auto code = Scan(command, environment).run();
+  const auto scan = std::make_shared<Scan>(command, environment);
+  const auto code = scan->run();
+  // The program ends after this: what was found is left to the system, which frees it at once and not piece by
+  // piece.
+  static auto& left_to_the_system = *new std::vector<std::shared_ptr<const void>>;
+  left_to_the_system.push_back(scan);
   if (code.ok()) return *code;
   base::log(base::LogLevel::error, code.error().message());
   return 2;

@@ -55,6 +55,7 @@ bool has_path(Kind kind) {
       return true;
     case Kind::standard_input:
     case Kind::registry:
+    case Kind::image:
     case Kind::podman:
     case Kind::docker:
     case Kind::containers_storage:
@@ -105,7 +106,7 @@ Result<TargetSpec> find_target(std::string_view text) {
     return spec;
   }
   if (looks_like_path(text)) return Error(ErrorCode::not_found, "no such file or folder");
-  spec.kind = Kind::registry;
+  spec.kind = Kind::image;
   return spec;
 }
 

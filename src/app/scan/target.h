@@ -18,6 +18,7 @@ struct TargetSpec {
     standard_input,
     oci_layout,
     registry,
+    image,  ///< a bare name: of an engine here if one has it, else of a registry
     podman,
     docker,  ///< an engine's image over its socket
     containers_storage,
@@ -33,7 +34,7 @@ struct TargetSpec {
 
 /// By prefix (`oci-archive:`, `docker-archive:`, `oci:`, `registry:`, `podman:`, `docker:`, `containers-storage:`,
 /// `dir:`), `host` or `-`; without one, by what is there: a file is an archive, a folder is a layout when it has
-/// index.json and oci-layout, else a root file system. What is no path is a reference to a registry.
+/// index.json and oci-layout, else a root file system. What is no path is the name of an image.
 /// `PATH:NAME` names one image of an archive or layout; the longest path that exists is taken.
 base::Result<TargetSpec> find_target(std::string_view text);
 

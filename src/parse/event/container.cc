@@ -3,9 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
-#include <map>
 
-#include "base/text.h"
 #include "bpf/event.h"
 #include "parse/event/record.h"
 
@@ -17,7 +15,6 @@ using base::ErrorCode;
 using base::Result;
 using model::Container;
 using model::EventRecord;
-using model::UserNames;
 
 Result<std::vector<std::string_view>> list_at(const EventRecord& record, std::size_t slot, std::size_t each,
                                               std::size_t limit, std::string_view what) {
@@ -53,48 +50,6 @@ Result<std::vector<model::ContainerMount>> mounts_at(const EventRecord& record) 
     mounts.push_back(std::move(mount));
   }
   return mounts;
-}
-
-std::optional<std::uint32_t> id_of(std::string_view text) {
-  const auto number = base::to_number(text);
-  if (!number || *number > 0xffffffffU) return std::nullopt;
-  return static_cast<std::uint32_t>(*number);
-}
-
-/// The files are the container's own: a line that is no good is skipped, and so is everything after the limit.
-template <typename Entry, typename Read>
-std::vector<Entry> entries_of(std::string_view file, std::uint32_t Entry::* number, Read&& read) {
-  std::map<std::uint32_t, Entry> by_number;
-  std::string_view line;
-  while (by_number.size() < RecordLimits::names && base::next_line(file, line)) {
-    const auto parts = base::split(line, ':');
-    const auto id = parts.size() > 2 ? id_of(parts[2]) : std::nullopt;
-    if (!id || parts[0].empty()) continue;
-    Entry entry = read(parts);
-    entry.*number = *id;
-    by_number.emplace(*id, std::move(entry));
-  }
-  std::vector<Entry> entries;
-  for (auto& [id, entry] : by_number) entries.push_back(std::move(entry));
-  return entries;
-}
-
-UserNames names_of(const EventRecord& record) {
-  using Parts = std::vector<std::string_view>;
-  UserNames names;
-  names.users = entries_of(record.at(DOORMAN_CONTAINER_USERS), &UserNames::User::uid, [](const Parts& parts) {
-    UserNames::User user;
-    user.name = parts[0];
-    if (parts.size() > 5) user.home = parts[5];
-    if (parts.size() > 6) user.shell = parts[6];
-    return user;
-  });
-  names.groups = entries_of(record.at(DOORMAN_CONTAINER_GROUPS), &UserNames::Group::gid, [](const Parts& parts) {
-    UserNames::Group group;
-    group.name = parts[0];
-    return group;
-  });
-  return names;
 }
 
 void read_flags(const EventRecord& record, Container& container) {
@@ -133,7 +88,8 @@ Result<Container> decode_container(const EventRecord& record) {
   DOORMAN_TRY(container.labels, labels_at(record, DOORMAN_CONTAINER_LABELS));
   DOORMAN_TRY(container.pod_labels, labels_at(record, DOORMAN_CONTAINER_POD_LABELS));
   DOORMAN_TRY(container.mounts, mounts_at(record));
-  container.names = names_of(record);
+  container.names = model::parse_user_names(record.at(DOORMAN_CONTAINER_USERS), record.at(DOORMAN_CONTAINER_GROUPS),
+                                            RecordLimits::names);
   read_flags(record, container);
   return container;
 }

@@ -16,8 +16,7 @@ using model::EventRecord;
 static_assert(sizeof(doorman_process) == 128);
 static_assert(EventRecord::clone_flags_slot == DOORMAN_SLOT_CLONE_FLAGS);
 
-model::ProcessState state_of(const doorman_process& raw) {
-  model::ProcessState state;
+void read_state(const doorman_process& raw, model::ProcessState& state) {
   state.key = {raw.start, raw.pid};
   state.parent = {raw.parent_start, raw.parent};
   state.vpid = raw.vpid;
@@ -41,7 +40,6 @@ model::ProcessState state_of(const doorman_process& raw) {
   state.exe_upper_layer = (raw.flags & DOORMAN_EXE_UPPER_LAYER) != 0;
   state.exe_lower_layer = (raw.flags & DOORMAN_EXE_LOWER_LAYER) != 0;
   state.exe_from_memfd = (raw.flags & DOORMAN_EXE_FROM_MEMFD) != 0;
-  return state;
 }
 
 /// The kernel gives names that end with NUL somewhere in their field.
@@ -51,9 +49,11 @@ std::string_view up_to_nul(std::string_view text) {
 
 }  // namespace
 
-base::Result<model::ProcessChange> decode_process(const EventRecord& record) {
-  model::ProcessChange change;
-  if (record.kind == EventRecord::Kind::exit) return change;
+base::Status decode_process(const EventRecord& record, model::ProcessChange& into) {
+  if (record.kind == EventRecord::Kind::exit) {
+    into = {};
+    return {};
+  }
   if (record.has(DOORMAN_SLOT_PROCESS)) {
     const std::string_view bytes = record.at(DOORMAN_SLOT_PROCESS);
     doorman_process raw;
@@ -61,25 +61,27 @@ base::Result<model::ProcessChange> decode_process(const EventRecord& record) {
       return Error(ErrorCode::truncated, fmt::format("process of {} bytes, not {}", bytes.size(), sizeof raw));
     }
     std::memcpy(&raw, bytes.data(), sizeof raw);
-    change.state = state_of(raw);
-  } else if (record.kind != EventRecord::Kind::change) {
+    read_state(raw, into.state ? *into.state : into.state.emplace());
+  } else if (record.kind == EventRecord::Kind::change) {
+    into.state.reset();
+  } else {
     return Error(ErrorCode::invalid, "no process in the record of one");
   }
   const bool of_header = record.kind == EventRecord::Kind::fork ||  //
-                         !change.state || change.state->key == model::ProcessKey{record.start, record.pid};
+                         !into.state || into.state->key == model::ProcessKey{record.start, record.pid};
   if (!of_header) return Error(ErrorCode::mismatch, "header and process disagree about who it is");
-  change.exe_path = record.at(DOORMAN_SLOT_EXE);
-  change.script_path = record.at(DOORMAN_SLOT_SCRIPT);
-  change.comm = up_to_nul(record.at(DOORMAN_SLOT_COMM));
-  change.arguments = record.at(DOORMAN_SLOT_ARGS);
-  change.environment = record.at(DOORMAN_SLOT_ENV);
-  change.cwd = record.at(DOORMAN_SLOT_CWD);
-  change.filename = record.at(DOORMAN_SLOT_FILENAME);
-  if (const std::string_view flags = record.at(DOORMAN_SLOT_CLONE_FLAGS);
-      flags.size() == sizeof change.clone_flags) {
-    std::memcpy(&change.clone_flags, flags.data(), flags.size());
+  into.exe_path = record.at(DOORMAN_SLOT_EXE);
+  into.script_path = record.at(DOORMAN_SLOT_SCRIPT);
+  into.comm = up_to_nul(record.at(DOORMAN_SLOT_COMM));
+  into.arguments = record.at(DOORMAN_SLOT_ARGS);
+  into.environment = record.at(DOORMAN_SLOT_ENV);
+  into.cwd = record.at(DOORMAN_SLOT_CWD);
+  into.filename = record.at(DOORMAN_SLOT_FILENAME);
+  into.clone_flags = 0;
+  if (const std::string_view flags = record.at(DOORMAN_SLOT_CLONE_FLAGS); flags.size() == sizeof into.clone_flags) {
+    std::memcpy(&into.clone_flags, flags.data(), flags.size());
   }
-  return change;
+  return {};
 }
 
 }  // namespace doorman::parse::event

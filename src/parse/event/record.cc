@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "bpf/event.h"
+#include "model/record_frame.h"
 
 namespace doorman::parse::event {
 namespace {
@@ -21,8 +22,16 @@ using model::EventRecord;
 static_assert(std::endian::native == std::endian::little, "records are little-endian and are read as they lie");
 static_assert(sizeof(doorman_event_header) == 64 && sizeof(doorman_event_object) == 56);
 static_assert(EventRecord::max_slots == DOORMAN_EVENT_MAX_SLOTS);
+static_assert(static_cast<int>(EventRecord::Kind::alert) == DOORMAN_RECORD_ALERT - DOORMAN_RECORD_CALL);
 static_assert(EventRecord::first_parameter == DOORMAN_SLOT_PARAMETERS);
 static_assert(DOORMAN_SLOT_PARAMETERS + model::max_event_parameters <= DOORMAN_EVENT_MAX_SLOTS);
+
+using model::RecordFrame;
+static_assert(RecordFrame::align == DOORMAN_EVENT_ALIGN && RecordFrame::max_bytes == DOORMAN_EVENT_MAX_BYTES);
+static_assert(RecordFrame::header_bytes == sizeof(doorman_event_header));
+static_assert(RecordFrame::kind_offset == offsetof(doorman_event_header, kind));
+static_assert(RecordFrame::time_offset == offsetof(doorman_event_header, time));
+static_assert(RecordFrame::cgroup_offset == offsetof(doorman_event_header, cgroup));
 
 constexpr int highest_object = DOORMAN_OBJECT_PIDFD;
 static_assert(static_cast<int>(EventObject::Type::pidfd) == highest_object);
@@ -55,7 +64,7 @@ Struct load(const char* at) {
   if (header.slots > DOORMAN_EVENT_MAX_SLOTS) {
     return {ErrorCode::limit, fmt::format("{} slots, more than {}", header.slots, DOORMAN_EVENT_MAX_SLOTS)};
   }
-  if (header.kind < DOORMAN_RECORD_CALL || header.kind > DOORMAN_RECORD_CONTAINER) {
+  if (header.kind < DOORMAN_RECORD_CALL || header.kind > DOORMAN_RECORD_ALERT) {
     return {ErrorCode::unsupported, fmt::format("record of the unknown kind {}", header.kind)};
   }
   if (header.type > model::event_types().size()) {
@@ -138,7 +147,7 @@ bool is_sound(const Frame& frame, std::size_t available) {
   return frame.size <= available && frame.size >= sizeof(doorman_event_header) &&
          frame.size <= DOORMAN_EVENT_MAX_BYTES && frame.size % DOORMAN_EVENT_ALIGN == 0 &&
          frame.slots <= DOORMAN_EVENT_MAX_SLOTS && frame.kind >= DOORMAN_RECORD_CALL &&
-         frame.kind <= DOORMAN_RECORD_CONTAINER && frame.type <= model::event_types().size();
+         frame.kind <= DOORMAN_RECORD_ALERT && frame.type <= model::event_types().size();
 }
 
 void read_header(const char* at, const Frame& frame, EventRecord& into) {
@@ -196,6 +205,12 @@ base::Status read_slots(base::Bytes record, std::size_t at, EventRecord& into) {
 }
 
 }  // namespace
+
+std::optional<RecordStamp> stamp_of(base::Bytes bytes) {
+  if (bytes.size() < sizeof(doorman_event_header) || !is_sound(frame_of(bytes.data()), bytes.size())) return {};
+  return RecordStamp{DOORMAN_MEMBER(doorman_event_header, bytes.data(), size),
+                     DOORMAN_MEMBER(doorman_event_header, bytes.data(), time)};
+}
 
 base::Status decode(base::Bytes bytes, EventRecord& into) {
   std::size_t at = sizeof(doorman_event_header);

@@ -164,7 +164,7 @@ TEST(EventRecord, EveryLengthIsChecked) {
   EXPECT_THAT(broken(0, std::uint32_t{0xffffffff}), HasSubstr("are left"));
   EXPECT_THAT(broken(4, std::uint16_t{5000}), HasSubstr("unknown event 5000"));
   EXPECT_THAT(broken(6, std::uint8_t{0}), HasSubstr("unknown kind 0"));
-  EXPECT_THAT(broken(6, std::uint8_t{7}), HasSubstr("unknown kind 7"));
+  EXPECT_THAT(broken(6, std::uint8_t{13}), HasSubstr("unknown kind 13"));
   EXPECT_THAT(broken(7, std::uint8_t{43}), HasSubstr("43 slots, more than 42"));
   EXPECT_THAT(broken(7, std::uint8_t{42}), HasSubstr("table of lengths"));
   EXPECT_THAT(broken(header_bytes + object_bytes, std::uint16_t{500}), HasSubstr("slot 0 of 500 bytes"));
@@ -236,6 +236,27 @@ TEST(EventProcess, ReadsWhatWasWritten) {
   EXPECT_EQ(change->arguments, std::string_view("sh\0-c\0", 6));
   EXPECT_NE(change->environment.data(), nullptr) << "told to be empty";
   EXPECT_EQ(change->cwd.data(), nullptr);
+}
+
+TEST(EventProcess, NothingOfTheRecordBeforeIsLeft) {
+  std::string bytes;
+  append_process(bytes, exec_record(), exec_change());
+  EventRecord record;
+  ASSERT_TRUE(decode(bytes, record).ok());
+  model::ProcessChange change;
+  ASSERT_TRUE(decode_process(record, change).ok());
+  EventRecord renamed = exec_record();
+  renamed.kind = EventRecord::Kind::change;
+  model::ProcessChange name;
+  name.comm = "new";
+  bytes.clear();
+  append_process(bytes, renamed, name);
+  ASSERT_TRUE(decode(bytes, record).ok());
+  ASSERT_TRUE(decode_process(record, change).ok());
+  EXPECT_EQ(change.comm, "new");
+  EXPECT_FALSE(change.state);
+  EXPECT_EQ(change.exe_path.data(), nullptr);
+  EXPECT_EQ(change.arguments.data(), nullptr);
 }
 
 TEST(EventProcess, RefusesWhatDoesNotFit) {

@@ -172,8 +172,10 @@ void append_process(std::string& out, EventRecord record, const model::ProcessCh
   append_record(out, record);
 }
 
-void append_container(std::string& out, std::uint64_t cgroup, const model::Container& container) {
+void append_container(std::string& out, std::uint64_t cgroup, const model::Container& container,
+                      std::uint64_t time) {
   EventRecord record;
+  record.time = time;
   record.kind = EventRecord::Kind::container;
   record.cgroup = cgroup;
   const NumberSlot flags(flags_of(container));

@@ -26,7 +26,8 @@ void append_record(std::string& out, const model::EventRecord& record);
 /// A record of the kind that `record` says, with what is told of the process in its slots.
 void append_process(std::string& out, model::EventRecord record, const model::ProcessChange& change);
 
-/// A container record of that control group; 0 is the host itself.
-void append_container(std::string& out, std::uint64_t cgroup, const model::Container& container);
+/// A container record of that control group, told at that time; 0 is the host itself.
+void append_container(std::string& out, std::uint64_t cgroup, const model::Container& container,
+                      std::uint64_t time = 0);
 
 }  // namespace doorman::parse::event

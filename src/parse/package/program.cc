@@ -68,6 +68,7 @@ constexpr auto table = std::to_array<KnownProgram>({
     {"python", "libpython*", {}, How::own_name},
     {"python", "python*", {}, How::own_name},
     {"redis", "redis-server", {}, How::build_id},
+    {"redis", "redis-check-rdb", {}, How::build_id},  // Debian's redis-server is a link to it
     {"ruby", "libruby*", {"ruby ", " ("}},
     {"ruby", "ruby", {"ruby ", " ("}},
     {"squid", "squid", {"squid/", "\0"sv}},

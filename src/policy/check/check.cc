@@ -33,8 +33,9 @@ const Operand& innermost(const Operand& operand) {
 
 class ConditionChecker {
  public:
-  ConditionChecker(model::EventSource source, const Catalogue& catalogue, CheckedCondition& result)
-      : source_(source), catalogue_(catalogue), result_(result) {}
+  ConditionChecker(model::EventSource source, const Catalogue& catalogue, Patterns& patterns,
+                   CheckedCondition& result)
+      : source_(source), catalogue_(catalogue), patterns_(patterns), result_(result) {}
 
   Checked check(const Condition& condition) {
     Checked made;
@@ -142,12 +143,20 @@ class ConditionChecker {
   }
 
   bool pattern(const Condition& condition, const Term& term, Predicate& made) {
-    auto regex = base::Regex::compile(term.text);
-    if (!regex.ok()) {
-      wrong(condition, term, "invalid regex pattern: " + regex.error().message());
-      return false;
+    auto known = patterns_.find(term.text);
+    if (known == patterns_.end()) {
+      if (patterns_.size() >= max_patterns) {
+        wrong(condition, term, fmt::format("more than {} different patterns", max_patterns));
+        return false;
+      }
+      auto regex = base::Regex::compile(term.text);
+      if (!regex.ok()) {
+        wrong(condition, term, "invalid regex pattern: " + regex.error().message());
+        return false;
+      }
+      known = patterns_.emplace(term.text, std::make_shared<const base::Regex>(*std::move(regex))).first;
     }
-    made.patterns.push_back(std::make_shared<const base::Regex>(*std::move(regex)));
+    made.patterns.push_back(known->second);
     return true;
   }
 
@@ -223,17 +232,24 @@ class ConditionChecker {
 
   model::EventSource source_;
   const Catalogue& catalogue_;
+  Patterns& patterns_;
   CheckedCondition& result_;
 };
 
 }  // namespace
 
-CheckedCondition check_condition(const Condition& condition, model::EventSource source,
-                                 const Catalogue& catalogue) {
+CheckedCondition check_condition(const Condition& condition, model::EventSource source, const Catalogue& catalogue,
+                                 Patterns& patterns) {
   CheckedCondition result;
-  Checked tree = ConditionChecker(source, catalogue, result).check(condition);
+  Checked tree = ConditionChecker(source, catalogue, patterns, result).check(condition);
   if (result.errors.empty()) result.tree = std::move(tree);
   return result;
+}
+
+CheckedCondition check_condition(const Condition& condition, model::EventSource source,
+                                 const Catalogue& catalogue) {
+  Patterns patterns;
+  return check_condition(condition, source, catalogue, patterns);
 }
 
 }  // namespace doorman::policy

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
+#include <map>
+#include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "policy/check/predicate.h"
@@ -24,7 +28,14 @@ struct CheckedCondition {
   std::vector<CheckNote> warnings;  ///< what is allowed, but hardly meant
 };
 
+/// Regular expressions that were compiled before, by pattern: those of a macro stand in many conditions.
+using Patterns = std::map<std::string, std::shared_ptr<const base::Regex>, std::less<>>;
+/// So many different ones may be in all conditions that share their patterns.
+inline constexpr std::size_t max_patterns = 10'000;
+
 /// Checks a resolved condition for facts of that source. It must outlive what is returned.
+CheckedCondition check_condition(const Condition& condition, model::EventSource source, const Catalogue& catalogue,
+                                 Patterns& patterns);
 CheckedCondition check_condition(const Condition& condition, model::EventSource source,
                                  const Catalogue& catalogue = model_catalogue());
 

@@ -66,6 +66,18 @@ TEST(CheckCondition, StopsAfterManyErrors) {
   EXPECT_EQ(Outcome(text).checked.errors.size(), max_check_errors);
 }
 
+TEST(CheckCondition, PatternsAreCompiledOnceAndCounted) {
+  const Condition condition = parse_condition("proc.name regex 'a.b' or fd.name regex 'a.b'").condition.value();
+  Patterns patterns;
+  EXPECT_TRUE(check_condition(condition, EventSource::syscall, model_catalogue(), patterns).tree);
+  EXPECT_EQ(patterns.size(), 1U);
+  patterns.clear();
+  for (std::size_t i = 0; i < max_patterns; ++i) patterns.emplace(std::to_string(i), nullptr);
+  const auto checked = check_condition(condition, EventSource::syscall, model_catalogue(), patterns);
+  ASSERT_FALSE(checked.errors.empty());
+  EXPECT_THAT(checked.errors.front().what.message, HasSubstr("different patterns"));
+}
+
 TEST(CheckCondition, OperatorsFitTheType) {
   EXPECT_THAT(first_error("fd.num contains 1"), HasSubstr("not supported for numeric"));
   EXPECT_THAT(first_error("fd.name bcontains 00"), HasSubstr("not supported for string"));

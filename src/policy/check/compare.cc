@@ -9,7 +9,6 @@
 namespace doorman::policy {
 namespace {
 
-using model::FieldType;
 using model::Value;
 
 bool contains_ignoring_case(std::string_view text, std::string_view part) {

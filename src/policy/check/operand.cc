@@ -34,7 +34,7 @@ class OperandChecker {
  public:
   OperandChecker(model::EventSource source, const Catalogue& catalogue) : source_(source), catalogue_(catalogue) {}
 
-  Outcome check(const Term& term) const {
+  [[nodiscard]] Outcome check(const Term& term) const {
     switch (term.kind) {
       case Term::Kind::literal:
         return literal(term);
@@ -59,7 +59,7 @@ class OperandChecker {
     return made;
   }
 
-  Outcome field(const Term& term) const {
+  [[nodiscard]] Outcome field(const Term& term) const {
     auto use =
         catalogue_.use(term.text, term.argument ? std::optional<std::string_view>(*term.argument) : std::nullopt);
     if (!use.ok() && use.error().code() == base::ErrorCode::not_found) return unknown(term);
@@ -75,13 +75,13 @@ class OperandChecker {
     return made;
   }
 
-  CheckError unknown(const Term& term) const {
+  [[nodiscard]] CheckError unknown(const Term& term) const {
     const auto names = catalogue_.names(source_);
     return {fmt::format("nonexistent field {}", base::printable(term.text)), hint_for(term.text, names), term.at,
             true};
   }
 
-  CheckError elsewhere(const Term& term, const model::Field& found) const {
+  [[nodiscard]] CheckError elsewhere(const Term& term, const model::Field& found) const {
     std::string sources;
     for (std::size_t i = 0; i < model::event_source_count; ++i) {
       const auto each = static_cast<model::EventSource>(i);
@@ -92,7 +92,7 @@ class OperandChecker {
             fmt::format("it is a field of: {}", sources), term.at, true};
   }
 
-  Outcome list(const Term& term) const {
+  [[nodiscard]] Outcome list(const Term& term) const {
     Operand made;
     made.kind = Operand::Kind::list;
     made.list = true;
@@ -101,16 +101,18 @@ class OperandChecker {
   }
 
   std::optional<CheckError> arguments(const Term& term, Operand& made) const {
+    bool is_first = true;
     for (const Term& item : term.items) {
       Outcome outcome = check(item);
       if (auto* error = std::get_if<CheckError>(&outcome)) return std::move(*error);
-      Operand& argument = made.arguments.emplace_back(std::get<Operand>(std::move(outcome)));
-      if (argument.scope == model::FieldScope::event) made.scope = model::FieldScope::event;
+      const Operand& argument = made.arguments.emplace_back(std::get<Operand>(std::move(outcome)));
+      if (argument.kind == Operand::Kind::literal) continue;
+      made.scope = std::exchange(is_first, false) ? argument.scope : model::joined(made.scope, argument.scope);
     }
     return std::nullopt;
   }
 
-  Outcome call(const Term& term) const {
+  [[nodiscard]] Outcome call(const Term& term) const {
     const Call call{term.function, term.at};
     Operand made;
     made.kind = Operand::Kind::call;
@@ -194,15 +196,6 @@ class OperandChecker {
   const Catalogue& catalogue_;
 };
 
-std::string quoted(std::string_view text) {
-  std::string made = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') made += '\\';
-    made += c;
-  }
-  return made + '"';
-}
-
 std::string joined(const std::vector<Operand>& operands, const Catalogue& catalogue) {
   std::string made;
   for (const Operand& each : operands) made.append(made.empty() ? "" : ", ").append(to_text(each, catalogue));
@@ -219,7 +212,7 @@ std::variant<Operand, CheckError> check_operand(const Term& term, model::EventSo
 std::string to_text(const Operand& operand, const Catalogue& catalogue) {
   switch (operand.kind) {
     case Operand::Kind::literal:
-      return quoted(operand.literal);
+      return base::quoted(operand.literal);
     case Operand::Kind::list:
       return "(" + joined(operand.arguments, catalogue) + ")";
     case Operand::Kind::call:

@@ -25,7 +25,7 @@ struct Operand {
   Kind kind = Kind::literal;
   model::FieldType type = model::FieldType::text;
   bool list = false;
-  model::FieldScope scope = model::FieldScope::process;  ///< event when one field in it is
+  model::FieldScope scope = model::FieldScope::process;  ///< of all fields in it
   model::FieldUse field;
   std::string literal;
   Function function{};

@@ -9,6 +9,7 @@
 namespace doorman::policy {
 namespace {
 
+using model::FieldScope;
 using Known = Graph::Known;
 
 /// An event of which nothing but its type is known.
@@ -66,30 +67,92 @@ class TypeKnowledge {
   base::Arena scratch_;
 };
 
-/// The parts of a condition that differ between the events of a process.
-Ref without_process(Graph& graph, Ref whole) {
-  const Node node = graph.node(whole);
-  if (node.process) return always;
-  if (node.kind != Node::Kind::all || is_negated(whole)) return whole;
-  std::vector<Ref> left;
-  for (const Ref part : graph.parts(node)) {
-    if (!graph.node(part).process) left.push_back(part);
+/// What a condition asks of fields of some scopes alone: it cannot hold where that does not.
+class Needs {
+ public:
+  using Fits = bool (*)(FieldScope);
+  Needs(Graph& graph, Fits fits) : graph_(graph), fits_(fits) {}
+
+  Ref of(Ref ref) {
+    const Node node = graph_.node(ref);  // a copy: the vector may move
+    if (node.kind == Node::Kind::truth || fits_(node.scope)) return ref;
+    if (node.kind != Node::Kind::all) return always;
+    if (const auto known = memo_.find(ref); known != memo_.end()) return known->second;
+    const Ref made = is_negated(ref) ? any_of(node) : all_of(node);
+    memo_.emplace(ref, made);
+    return made;
   }
-  return graph.all(std::move(left));
+
+ private:
+  Ref all_of(const Node& node) {
+    std::vector<Ref> needs;
+    for (std::uint32_t i = 0; i < node.count; ++i) needs.push_back(of(graph_.parts(node)[i]));
+    return graph_.all(needs);
+  }
+  Ref any_of(const Node& node) {
+    std::vector<Ref> refused;
+    for (std::uint32_t i = 0; i < node.count; ++i) {
+      refused.push_back(no(of(no(graph_.parts(node)[i]))));
+      if (refused.back() == never) return always;
+    }
+    return no(graph_.all(refused));
+  }
+
+  Graph& graph_;
+  Fits fits_;
+  std::unordered_map<Ref, Ref> memo_;
+};
+
+template <FieldScope scope>
+bool is(FieldScope other) {
+  return other == scope;
 }
 
-void add_rule(Graph& graph, Bucket& bucket, std::uint32_t rule, Ref whole) {
-  if (whole == never) return;
-  if (whole == always) {
-    bucket.settled.push_back(rule);
-    return;
-  }
-  const Ref rest = without_process(graph, whole);
-  if (rest != whole) bucket.asks_process = true;
-  bucket.rules.push_back({rule, whole, rest});
-}
+class RuleAdder {
+ public:
+  explicit RuleAdder(Graph& graph)
+      : graph_(graph),
+        of_process_(graph, [](FieldScope scope) { return scope != FieldScope::event; }),
+        of_program_(graph, is<FieldScope::program>),
+        of_ancestry_(graph, is<FieldScope::ancestry>),
+        of_place_(graph, is<FieldScope::place>) {}
 
-void make_typed_buckets(Engine::Compiled& compiled, const std::vector<RuleRoot>& roots) {
+  void add(Bucket& bucket, std::uint32_t rule, Ref whole) {
+    if (whole == never) return;
+    if (whole == always) {
+      bucket.settled.push_back(rule);
+      return;
+    }
+    AskedRule& asked = bucket.rules.emplace_back();
+    asked.rule = rule;
+    asked.whole = whole;
+    asked.rest = without_process(whole);
+    const Ref process = of_process_.of(whole);
+    const Ref program = of_program_.of(whole), ancestry = of_ancestry_.of(whole), place = of_place_.of(whole);
+    const bool is_parted = process == graph_.all({program, ancestry, place});
+    asked.needs = {always, is_parted ? always : process, program, ancestry, place};
+    if (process != always) bucket.asks_process = true;
+  }
+
+ private:
+  /// The parts that differ between the events of a process.
+  Ref without_process(Ref whole) {
+    const Node node = graph_.node(whole);
+    if (node.scope != FieldScope::event) return always;
+    if (node.kind != Node::Kind::all || is_negated(whole)) return whole;
+    std::vector<Ref> left;
+    for (const Ref part : graph_.parts(node)) {
+      if (graph_.node(part).scope == FieldScope::event) left.push_back(part);
+    }
+    return graph_.all(left);
+  }
+
+  Graph& graph_;
+  Needs of_process_, of_program_, of_ancestry_, of_place_;
+};
+
+bool make_typed_buckets(Engine::Compiled& compiled, const std::vector<RuleRoot>& roots, RuleAdder& adder) {
+  std::size_t rules = 0;
   TypeKnowledge knowledge(compiled.graph);
   std::map<std::vector<Known>, std::uint32_t> known_buckets;
   for (const model::EventInfo& event : model::event_types()) {
@@ -103,25 +166,52 @@ void make_typed_buckets(Engine::Compiled& compiled, const std::vector<RuleRoot>&
     std::unordered_map<std::uint32_t, Ref> memo;
     for (const RuleRoot& root : roots) {
       if (root.source == model::EventSource::syscall)
-        add_rule(compiled.graph, bucket, root.rule, compiled.graph.with_known(root.root, by_leaf, memo));
+        adder.add(bucket, root.rule, compiled.graph.with_known(root.root, by_leaf, memo));
     }
+    rules += bucket.rules.size();
+    if (rules > Engine::max_rules_by_type) return false;
   }
+  return true;
 }
 
 }  // namespace
 
-void make_buckets(Engine::Compiled& compiled, const std::vector<RuleRoot>& roots) {
+bool make_buckets(Engine::Compiled& compiled, const std::vector<RuleRoot>& roots) {
+  RuleAdder adder(compiled.graph);
   compiled.buckets.resize(model::event_source_count);
   for (std::uint32_t i = 0; i < model::event_source_count; ++i) {
     compiled.bucket_of_source[i] = i;
     for (const RuleRoot& root : roots) {
-      if (static_cast<std::uint32_t>(root.source) == i)
-        add_rule(compiled.graph, compiled.buckets[i], root.rule, root.root);
+      if (static_cast<std::uint32_t>(root.source) == i) adder.add(compiled.buckets[i], root.rule, root.root);
     }
   }
   compiled.bucket_of_type.assign(model::event_types().size() + 1,
                                  static_cast<std::uint32_t>(model::EventSource::syscall));
-  make_typed_buckets(compiled, roots);
+  return make_typed_buckets(compiled, roots, adder);
+}
+
+void make_filters(Bucket& bucket) {
+  bucket.candidates.assign((bucket.rules.size() + 63) / 64, 0);
+  for (std::uint32_t i = 0; i < bucket.rules.size(); ++i) {
+    if (!bucket.rules[i].found_by_event) bucket.candidates[i / 64] |= std::uint64_t{1} << (i % 64);
+  }
+  for (const FieldScope scope : part_scopes) {
+    std::map<Ref, std::vector<std::uint32_t>> rules_by_need;
+    std::vector<bool> is_found(bucket.rules.size());
+    ScopeFilter& filter = bucket.filters[static_cast<std::size_t>(scope)];
+    for (const RuleIndex& index : bucket.indexes) {
+      if (index.scope != scope) continue;
+      filter.is_needed = true;
+      for (const std::uint32_t rule : index.rules) is_found[rule] = true;
+    }
+    for (std::uint32_t i = 0; i < bucket.rules.size(); ++i) {
+      const AskedRule& rule = bucket.rules[i];
+      if (!rule.found_by_event && !is_found[i] && rule.need(scope) != always)
+        rules_by_need[rule.need(scope)].push_back(i);
+    }
+    for (auto& [condition, rules] : rules_by_need) filter.needs.push_back({condition, std::move(rules)});
+    if (!filter.needs.empty()) filter.is_needed = true;
+  }
 }
 
 }  // namespace doorman::policy

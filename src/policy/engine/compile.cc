@@ -25,7 +25,7 @@ class RuleChecker {
   /// Nothing for a rule that is not asked.
   std::optional<Checked> check(const Rule& rule) {
     if (report_.full()) return std::nullopt;
-    CheckedCondition checked = check_condition(rule.condition, rule.source, catalogue_);
+    CheckedCondition checked = check_condition(rule.condition, rule.source, catalogue_, patterns_);
     const bool unknown_only = std::ranges::all_of(checked.errors, &CheckError::unknown_field, &CheckNote::what);
     if (!checked.tree && rule.skip_unknown && unknown_only) {
       const CheckNote& first = checked.errors.front();
@@ -47,6 +47,14 @@ class RuleChecker {
     return std::move(checked.tree);
   }
 
+  void too_many(const Rule& rule) {
+    report_.error(
+        code::limit,
+        fmt::format("conditions tell so many event types apart that the rules are listed more than {} times",
+                    Engine::max_rules_by_type),
+        {rule.place});
+  }
+
   [[nodiscard]] std::size_t errors() const { return report_.errors(); }
 
  private:
@@ -60,6 +68,7 @@ class RuleChecker {
 
   const RuleSet& set_;
   const Catalogue& catalogue_;
+  Patterns patterns_;
   Report report_;
   std::set<std::tuple<std::uint32_t, std::uint32_t, std::string>> told_;
 };
@@ -74,17 +83,19 @@ void make_matchers(Engine::Compiled& compiled) {
   for (Matcher& matcher : compiled.matchers) finish(matcher, compiled.texts[matcher.operand], compiled.large);
 }
 
-/// Numbers the nodes whose answers are remembered with a process: the largest parts that a process decides, of what
-/// is still asked when the rules that the process rules out are gone.
-class ProcessNodes {
+/// Numbers the nodes whose answers are remembered with their scope: the largest parts that it decides, of what is
+/// still asked when the rules that a scope alone rules out are gone.
+class RememberedNodes {
  public:
-  explicit ProcessNodes(Engine::Compiled& compiled) : compiled_(compiled), seen_(compiled.graph.nodes().size()) {
-    compiled.process_slots.assign(seen_.size(), Engine::Compiled::no_slot);
+  explicit RememberedNodes(Engine::Compiled& compiled) : compiled_(compiled), seen_(compiled.graph.nodes().size()) {
+    for (const Node& node : compiled.graph.nodes())
+      compiled.steps.push_back({node.kind, node.scope, node.first, node.count});
   }
 
   void number(const Bucket& bucket) {
     for (const AskedRule& rule : bucket.rules) {
       visit(rule.rest);
+      visit(rule.need(model::FieldScope::process));
       if (rule.found_by_event) visit(rule.whole);
     }
   }
@@ -95,11 +106,12 @@ class ProcessNodes {
     const Node& node = compiled_.graph.nodes()[number];
     if (seen_[number] || node.kind == Node::Kind::truth) return;
     seen_[number] = true;
-    if (node.process) {
-      compiled_.process_slots[number] = compiled_.process_nodes++;
-    } else if (node.kind == Node::Kind::all) {
-      for (const Ref part : compiled_.graph.parts(node)) visit(part);
-    }
+    if (node.scope != model::FieldScope::event)
+      compiled_.steps[number].slot = compiled_.slots_used[static_cast<std::size_t>(node.scope)]++;
+    // What is the process's as a whole may be of parts that other processes share.
+    const bool is_whole = node.scope != model::FieldScope::event && node.scope != model::FieldScope::process;
+    if (is_whole || node.kind != Node::Kind::all) return;
+    for (const Ref part : compiled_.graph.parts(node)) visit(part);
   }
 
   Engine::Compiled& compiled_;
@@ -151,12 +163,16 @@ std::shared_ptr<const Engine> Engine::compile(RuleSet rules, std::vector<Diagnos
     roots.push_back({i, rule.source, compiled->graph.add(*checked)});
   }
   if (checker.errors() != 0) return nullptr;
-  make_buckets(*compiled, roots);
+  if (!make_buckets(*compiled, roots)) {
+    checker.too_many(compiled->set.rules.front());
+    return nullptr;
+  }
   make_matchers(*compiled);
-  ProcessNodes process_nodes(*compiled);
+  RememberedNodes remembered(*compiled);
   for (Bucket& bucket : compiled->buckets) {
     make_indexes(compiled->graph, bucket);
-    process_nodes.number(bucket);
+    make_filters(bucket);
+    remembered.number(bucket);
   }
   compiled->predicates = count_predicates(compiled->graph, compiled->buckets);
   return std::shared_ptr<const Engine>(new Engine(std::move(compiled)));

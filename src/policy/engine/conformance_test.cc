@@ -78,7 +78,7 @@ class TestFacts final : public model::Facts {
 
   model::EventSource source() const override { return model::EventSource::syscall; }
   model::EventType event_type() const override { return type_; }
-  std::uint64_t process_revision() const override { return revision_; }
+  model::Revisions revisions() const override { return {{0, revision_, revision_, revision_, revision_}}; }
   void set_revision(std::uint64_t revision) { revision_ = revision; }
   Value read(const model::FieldUse& use, base::Arena&) const override {
     const auto found = values_.find(key(use));
@@ -233,7 +233,7 @@ Answer answer(const std::string& filter, TestFacts& facts, const Catalogue& cata
   if (!engine) return {"error"};
   const bool plainly = matches_plainly(rule, facts, catalogue);
   Evaluator evaluator(engine);
-  for (const std::uint64_t revision : {0, 7, 7, 0}) {
+  for (const std::uint64_t revision : {0U, 7U, 7U, 0U}) {
     facts.set_revision(revision);
     EXPECT_EQ(evaluator.match(facts).size(), plainly ? 1U : 0U) << filter << " " << revision;
   }

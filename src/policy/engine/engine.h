@@ -19,6 +19,10 @@ namespace doorman::policy {
 /// changes nothing, and the old engine lives as long as somebody evaluates with it.
 class Engine {
  public:
+  /// Rules are listed for each kind of event that conditions tell apart by its type; so often in all lists
+  /// together.
+  static constexpr std::size_t max_rules_by_type = 1'000'000;
+
   /// Checks every enabled rule against the catalogue and compiles those that pass. Errors and warnings are added to
   /// `diagnostics`; nullptr when there was an error.
   static std::shared_ptr<const Engine> compile(RuleSet rules, std::vector<Diagnostic>& diagnostics,

@@ -22,7 +22,9 @@ using testing::IsEmpty;
 /// Texts by field, counting how often each is asked for.
 class Event final : public model::Facts {
  public:
-  explicit Event(EventType type, std::uint64_t revision = 0) : type_(type), revision_(revision) {}
+  explicit Event(EventType type, std::uint64_t revision = 0)
+      : Event(type, model::Revisions{{0, revision, revision, revision, revision}}) {}
+  Event(EventType type, model::Revisions revisions) : type_(type), revisions_(revisions) {}
 
   Event& with(FieldId field, std::string_view text) {
     texts_[field] = text;
@@ -35,7 +37,7 @@ class Event final : public model::Facts {
 
   [[nodiscard]] EventSource source() const override { return EventSource::syscall; }
   [[nodiscard]] EventType event_type() const override { return type_; }
-  [[nodiscard]] std::uint64_t process_revision() const override { return revision_; }
+  [[nodiscard]] model::Revisions revisions() const override { return revisions_; }
   [[nodiscard]] Value read(const model::FieldUse& use, base::Arena& /*scratch*/) const override {
     ++reads_[use.id];
     if (use.id == FieldId::evt_type) return Value::of(model::info(type_).name);
@@ -45,7 +47,7 @@ class Event final : public model::Facts {
 
  private:
   EventType type_;
-  std::uint64_t revision_;
+  model::Revisions revisions_;
   std::map<FieldId, std::string> texts_;
   mutable std::map<FieldId, int> reads_;
 };
@@ -127,6 +129,24 @@ TEST(Engine, WhatAProcessDecidesIsRemembered) {
   EXPECT_EQ(other.reads(FieldId::fd_name), 0);
 }
 
+TEST(Engine, WhatAProgramDecidesIsRememberedForTheNextProcess) {
+  Evaluator evaluator(engine_of({"evt.type=open and proc.name=a and fd.name=/a",
+                                 "evt.type=open and fd.name=/a and (proc.name=b or container.id=c)",
+                                 "evt.type=open and proc.pname=p and (proc.name=a or proc.pid=1)"}));
+  const auto revisions = [](std::uint64_t process, std::uint64_t ancestry) {
+    return model::Revisions{{0, process, 7, ancestry, 8}};
+  };
+  Event first(EventType::open, revisions(1, 3)), second(EventType::open, revisions(2, 4));
+  for (Event* each : {&first, &second})
+    each->with(FieldId::proc_name, "a").with(FieldId::container_id, "c").with(FieldId::fd_name, "/a");
+  EXPECT_THAT(match(evaluator, first), ElementsAre(0, 1));
+  EXPECT_EQ(first.reads(FieldId::proc_name), 1);
+  second.with(FieldId::proc_pname, "p");
+  EXPECT_THAT(match(evaluator, second), ElementsAre(0, 1, 2));
+  EXPECT_EQ(second.reads(FieldId::proc_name) + second.reads(FieldId::container_id), 0);
+  EXPECT_EQ(second.reads(FieldId::proc_pname), 1);
+}
+
 TEST(Engine, ManyRulesThatDifferInOneText) {
   std::vector<std::string> conditions;
   for (int i = 0; i < 400; ++i) {
@@ -138,7 +158,7 @@ TEST(Engine, ManyRulesThatDifferInOneText) {
     conditions.push_back("evt.type=open and fd.name=/exact/" + number + " and not proc.name=m7");
   }
   Evaluator evaluator(engine_of(conditions));
-  for (const std::uint64_t revision : {0, 9, 9}) {
+  for (const std::uint64_t revision : {0U, 9U, 9U}) {
     Event event(EventType::open, revision);
     event.with(FieldId::proc_name, "m7").with(FieldId::proc_cmdline, "x id=8; id=8; y");
     event.with(FieldId::fd_name, "/srv/12/a.345");
@@ -211,6 +231,42 @@ TEST(Engine, RulesForEveryTypeAreWarnedOf) {
   const std::string quiet = rules_of({"proc.name=a"}) + "  warn_evttypes: false\n";
   ASSERT_TRUE(Engine::compile(load_rules({{"rules.yaml", quiet}}).rules, diagnostics));
   EXPECT_THAT(diagnostics, IsEmpty());
+}
+
+TEST(Engine, AllMistakesOfARuleAreTold) {
+  Loaded loaded = load_rules({{"rules.yaml", R"(
+- macro: broken
+  condition: nowhere and no.field1 = a
+- rule: one
+  desc: d
+  condition: nobody and no.field2 = a and nothing and broken
+  output: "%no.field3 and %no.field4 of %proc.name"
+  priority: LOUD
+)"}});
+  EXPECT_FALSE(loaded.ok());
+  EXPECT_FALSE(Engine::compile(std::move(loaded.rules), loaded.diagnostics));
+  std::vector<std::string> messages;
+  for (const Diagnostic& each : loaded.diagnostics) messages.push_back(each.message);
+  EXPECT_THAT(messages,
+              testing::UnorderedElementsAre(HasSubstr("'nowhere'"), "Invalid priority", HasSubstr("'nobody'"),
+                                            HasSubstr("'nothing'"), HasSubstr("no.field1"), HasSubstr("no.field2"),
+                                            HasSubstr("no.field3"), HasSubstr("no.field4")));
+}
+
+TEST(Engine, RulesThatWouldBeListedTooOften) {
+  std::vector<std::string> conditions;
+  for (const model::EventInfo& event : model::event_types())
+    conditions.push_back("evt.type=" + std::string(event.name) + " and fd.num=1");
+  const std::size_t types = conditions.size();
+  for (std::size_t i = 0; i <= Engine::max_rules_by_type / types; ++i)
+    conditions.push_back("fd.num=" + std::to_string(i));
+  Loaded loaded = load_rules({{"rules.yaml", rules_of(conditions)}});
+  ASSERT_TRUE(loaded.ok());
+  std::vector<Diagnostic> diagnostics;
+  for (Rule& rule : loaded.rules.rules) rule.warn_event_types = false;
+  EXPECT_FALSE(Engine::compile(std::move(loaded.rules), diagnostics));
+  ASSERT_EQ(diagnostics.size(), 1U);
+  EXPECT_EQ(diagnostics[0].code, "LOAD_ERR_LIMIT");
 }
 
 TEST(Engine, OtherRulesTakeTheirPlaceWhileTheOldAreAsked) {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <new>
 
 #include "policy/check/compare.h"
@@ -9,6 +11,7 @@
 namespace doorman::policy {
 
 using model::Facts;
+using model::FieldScope;
 using model::Value;
 
 /// Everything that is asked and remembered of one event at a time, and of the processes seen.
@@ -18,7 +21,10 @@ struct Evaluator::State {
         compiled(*engine->compiled_),
         answers(compiled.graph.nodes().size()),
         values(compiled.graph.operands().size()),
-        memory(compiled.process_nodes) {
+        candidates_of_process(asks_processes() ? places_of_processes : 1) {
+    for (const std::uint32_t slots : compiled.slots_used) memories.emplace_back(slots);
+    for (std::size_t i = 0; i < model::field_scope_count; ++i)
+      possible.emplace_back(asks_processes() ? places_of_a_scope : 1);
     matches.reserve(compiled.set.rules.size());
   }
 
@@ -32,10 +38,16 @@ struct Evaluator::State {
     std::uint32_t text_number = TextIndex::absent;
   };
 
+  /// Rules about images remember nothing of processes: no memory is made for them.
+  [[nodiscard]] bool asks_processes() const {
+    return std::ranges::any_of(compiled.buckets, [](const Bucket& bucket) { return bucket.asks_process; });
+  }
   void begin(const Facts& facts);
   void scan(const Bucket& bucket);
   void ask_candidates(const Bucket& bucket, std::uint32_t number);
-  void find_candidates(const Bucket& bucket);
+  void find_candidates(const Bucket& bucket, std::uint32_t number);
+  void keep_possible(const Bucket& bucket, std::uint32_t number, FieldScope scope);
+  void rule_out(const Bucket& bucket, FieldScope scope);
   void look_up(const Bucket& bucket, const RuleIndex& index);
   void ask(const AskedRule& rule, Ref condition) {
     if (is_true(condition)) matches.push_back(rule.rule);
@@ -44,10 +56,9 @@ struct Evaluator::State {
   void for_indexed(const RuleIndex& index, Use use);
 
   bool is_true(Ref ref);
-  bool decide_of_process(std::uint32_t number, const Node& node);
-  bool decide(const Node& node);
+  bool remembered(const Step& step);
+  bool decide(const Step& step);
   bool decide(const Matcher& matcher);
-  bool may_be(Ref ref, bool truth);
   const Value& value_of(std::uint32_t operand);
   std::uint32_t number_of(std::uint32_t operand, const Value& value);
 
@@ -56,22 +67,28 @@ struct Evaluator::State {
 
   const Facts* facts_ = nullptr;
   std::uint32_t event_ = 0;  ///< counts events, so that nothing need be cleared between them
-  std::uint64_t revision_ = 0;
-  ProcessMemory::Answers process_{{}};
-  bool knows_process_ = false;         ///< whether process_ is of the event's process
-  std::vector<std::uint32_t> answers;  ///< by node: the event, shifted, and the answer
-  std::vector<Read> values;            ///< by operand
+  model::Revisions revisions_;
+  std::vector<AnswerMemory::Answers> remembered_ = std::vector<AnswerMemory::Answers>(model::field_scope_count);
+  std::uint8_t remembered_scopes_ = 0;  ///< a bit each: remembered_ is of the event's process
+  std::vector<std::uint32_t> answers;   ///< by node: the event, shifted, and the answer
+  std::vector<Read> values;             ///< by operand
   // The same and what is the engine's, as the checks of indexes that the graph itself holds were a tenth of the
   // time.
-  const Node* nodes_ = compiled.graph.nodes().data();
+  const Step* steps_ = compiled.steps.data();
   const Ref* parts_ = compiled.graph.all_parts();
   const Matcher* matchers_ = compiled.matchers.data();
   const model::FieldUse* const* fields_ = compiled.fields.data();
   std::uint32_t* answers_ = answers.data();
   Read* values_ = values.data();
-  ProcessMemory memory;
+  const std::uint64_t* revision_of_ = revisions_.numbers.data();
+  AnswerMemory::Answers* remembered_of_ = remembered_.data();
+  static constexpr std::size_t places_of_processes = 32'768, places_of_a_scope = 16'384;
+  std::vector<AnswerMemory> memories;               ///< by scope
+  std::vector<ListMemory<std::uint64_t>> possible;  ///< by scope: RuleBits
+  ListMemory<std::uint32_t> candidates_of_process;
   base::Arena scratch;
   std::vector<std::uint32_t> matches, candidates;
+  RuleBits bits, scope_bits;
 
   friend class Evaluator;
 };
@@ -86,8 +103,8 @@ void Evaluator::State::begin(const Facts& facts) {
   }
   ++event_;
   scratch.clear();
-  revision_ = facts.process_revision();
-  knows_process_ = false;
+  revisions_ = facts.revisions();
+  remembered_scopes_ = 0;
 }
 
 std::span<const std::uint32_t> Evaluator::State::match(const Facts& facts) {
@@ -99,10 +116,11 @@ std::span<const std::uint32_t> Evaluator::State::match(const Facts& facts) {
   if (bucket.is_empty()) return {};
   begin(facts);
   matches.assign(bucket.settled.begin(), bucket.settled.end());
-  if (revision_ != 0 && bucket.asks_process) ask_candidates(bucket, number);
+  const bool is_process_known = revisions_.of(FieldScope::process) != 0;
+  if (is_process_known && bucket.asks_process) ask_candidates(bucket, number);
   else scan(bucket);
   for (const RuleIndex& index : bucket.indexes) {
-    if (!index.process || revision_ == 0) look_up(bucket, index);
+    if (index.scope == FieldScope::event || !is_process_known) look_up(bucket, index);
   }
   if (matches.size() > 1) {
     std::ranges::sort(matches);
@@ -128,75 +146,98 @@ void Evaluator::State::look_up(const Bucket& bucket, const RuleIndex& index) {
 }
 
 void Evaluator::State::ask_candidates(const Bucket& bucket, std::uint32_t number) {
-  auto found = memory.candidates(revision_, number);
+  const std::uint64_t process = revisions_.of(FieldScope::process);
+  auto found = candidates_of_process.find(process, number);
   if (!found) {
-    find_candidates(bucket);
-    memory.remember(revision_, number, candidates);
+    find_candidates(bucket, number);
+    candidates_of_process.remember(process, number, candidates);
     found = candidates;
   }
   for (const std::uint32_t each : *found) ask(bucket.rules[each], bucket.rules[each].rest);
 }
 
-void Evaluator::State::find_candidates(const Bucket& bucket) {
-  candidates.clear();
-  const auto consider = [&](std::uint32_t rule) {
-    if (may_be(bucket.rules[rule].whole, true)) candidates.push_back(rule);
-  };
-  for (const std::uint32_t rule : bucket.scanned) consider(rule);
-  for (const RuleIndex& index : bucket.indexes) {
-    if (index.process) for_indexed(index, consider);
+/// The rules that the process leaves open. Most of it was found out when another ran the same program, had the same
+/// ancestors, or lived in the same container.
+void Evaluator::State::find_candidates(const Bucket& bucket, std::uint32_t number) {
+  bits = bucket.candidates;
+  for (const FieldScope scope : part_scopes) {
+    if (bucket.filter(scope).is_needed) keep_possible(bucket, number, scope);
   }
-  std::ranges::sort(candidates);
-  const auto repeated = std::ranges::unique(candidates);
-  candidates.erase(repeated.begin(), repeated.end());
+  candidates.clear();
+  for (std::uint32_t i = 0; i < bits.size(); ++i) {
+    for (std::uint64_t left = bits[i]; left != 0; left &= left - 1) {
+      const std::uint32_t rule = i * 64 + static_cast<std::uint32_t>(std::countr_zero(left));
+      if (is_true(bucket.rules[rule].need(FieldScope::process))) candidates.push_back(rule);
+    }
+  }
 }
 
-/// Whether the process alone leaves it open that the part is so, or decides that it is.
-bool Evaluator::State::may_be(Ref ref, bool truth) {
-  const Node& node = compiled.graph.node(ref);
-  if (node.process) return is_true(ref) == truth;
-  if (node.kind != Node::Kind::all) return true;
-  const bool all = truth != is_negated(ref);
-  const auto part_may_be = [&](Ref part) { return may_be(part, all); };
-  const auto parts = compiled.graph.parts(node);
-  return all ? std::ranges::all_of(parts, part_may_be) : std::ranges::any_of(parts, part_may_be);
+/// Takes those out of `bits` that a scope alone rules out.
+void Evaluator::State::keep_possible(const Bucket& bucket, std::uint32_t number, FieldScope scope) {
+  auto& memory = possible[static_cast<std::size_t>(scope)];
+  const std::uint64_t revision = revisions_.of(scope);
+  auto found = revision == 0 ? std::nullopt : memory.find(revision, number);
+  if (!found) {
+    rule_out(bucket, scope);
+    if (revision != 0) memory.remember(revision, number, scope_bits);
+    found = scope_bits;
+  }
+  for (std::size_t i = 0; i < bits.size(); ++i) bits[i] &= (*found)[i];
+}
+
+void Evaluator::State::rule_out(const Bucket& bucket, FieldScope scope) {
+  scope_bits = bucket.candidates;
+  const auto set = [&](std::uint32_t rule, bool truth) {
+    const std::uint64_t bit = std::uint64_t{1} << (rule % 64);
+    scope_bits[rule / 64] = truth ? scope_bits[rule / 64] | bit : scope_bits[rule / 64] & ~bit;
+  };
+  for (const ScopeFilter::Need& need : bucket.filter(scope).needs) {
+    if (is_true(need.condition)) continue;
+    for (const std::uint32_t rule : need.rules) set(rule, false);
+  }
+  for (const RuleIndex& index : bucket.indexes) {
+    if (index.scope != scope) continue;
+    for (const std::uint32_t rule : index.rules) set(rule, false);
+    for_indexed(index, [&](std::uint32_t rule) { set(rule, is_true(bucket.rules[rule].need(scope))); });
+  }
 }
 
 bool Evaluator::State::is_true(Ref ref) {
   const std::uint32_t number = node_of(ref);
-  const Node& node = nodes_[number];
+  const Step& step = steps_[number];
   std::uint32_t& answer = answers_[number];
   if (answer >> 1U == event_) return ((answer & 1U) != 0) != is_negated(ref);
-  const bool truth = node.process && revision_ != 0 ? decide_of_process(number, node) : decide(node);
+  const bool is_kept = revision_of_[static_cast<std::size_t>(step.scope)] != 0 && step.slot != Step::no_slot;
+  const bool truth = is_kept ? remembered(step) : decide(step);
   answer = event_ << 1U | (truth ? 1U : 0U);
   return truth != is_negated(ref);
 }
 
-/// By what is remembered of the process, if that part is.
-bool Evaluator::State::decide_of_process(std::uint32_t number, const Node& node) {
-  const std::uint32_t slot = compiled.process_slots[number];
-  if (slot == Engine::Compiled::no_slot) return decide(node);
-  if (!knows_process_) {
-    process_ = memory.of(revision_);
-    knows_process_ = true;
+/// By what is remembered with its scope.
+bool Evaluator::State::remembered(const Step& step) {
+  const auto scope = static_cast<std::size_t>(step.scope);
+  AnswerMemory::Answers& own = remembered_of_[scope];
+  if ((remembered_scopes_ >> scope & 1U) == 0) {
+    own = memories[scope].of(revision_of_[scope]);
+    remembered_scopes_ = static_cast<std::uint8_t>(remembered_scopes_ | 1U << scope);
   }
-  if (process_.known(slot)) return process_.truth(slot);
-  const bool truth = decide(node);
-  process_.remember(slot, truth);
+  if (own.known(step.slot)) return own.truth(step.slot);
+  const bool truth = decide(step);
+  own.remember(step.slot, truth);
   return truth;
 }
 
-bool Evaluator::State::decide(const Node& node) {
-  switch (node.kind) {
+bool Evaluator::State::decide(const Step& step) {
+  switch (step.kind) {
     case Node::Kind::truth:
       return true;
     case Node::Kind::leaf:
-      return decide(matchers_[node.first]);
+      return decide(matchers_[step.first]);
     case Node::Kind::all:
       break;
   }
-  const Ref* const parts = parts_ + node.first;
-  for (std::uint32_t i = 0; i < node.count; ++i) {
+  const Ref* const parts = parts_ + step.first;
+  for (std::uint32_t i = 0; i < step.count; ++i) {
     if (!is_true(parts[i])) return false;
   }
   return true;

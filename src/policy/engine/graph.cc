@@ -49,6 +49,11 @@ bool asks_for(const Operand& operand, model::FieldId id) {
   return std::ranges::any_of(operand.arguments, [&](const Operand& argument) { return asks_for(argument, id); });
 }
 
+model::FieldScope scope_of(const Predicate& predicate) {
+  const bool is_two_sided = predicate.right && predicate.right->kind != Operand::Kind::literal;
+  return is_two_sided ? model::joined(predicate.left.scope, predicate.right->scope) : predicate.left.scope;
+}
+
 /// In the one form that equal predicates have: sets as `in`, sorted.
 std::shared_ptr<const Predicate> normal(const std::shared_ptr<const Predicate>& predicate) {
   if (!is_text_set(*predicate) || (predicate->op == Operator::in && predicate->literals.size() < 2))
@@ -94,10 +99,10 @@ Ref Graph::add(const Checked& condition) {
       return leaf(condition.predicate);
     case Checked::Kind::all:
       add_parts(condition, false, parts);
-      return all(std::move(parts));
+      return all(parts);
     case Checked::Kind::any:
       add_parts(condition, true, parts);
-      return no(all(std::move(parts)));
+      return no(all(parts));
   }
   return never;
 }
@@ -119,15 +124,14 @@ std::uint32_t Graph::operand(const Operand& operand) {
   return place->second;
 }
 
-Ref Graph::leaf(std::shared_ptr<const Predicate> written) {
+Ref Graph::leaf(const std::shared_ptr<const Predicate>& written) {
   auto predicate = normal(written);
   const auto [place, is_new] =
       leaf_nodes_.try_emplace(key_of(*predicate), static_cast<std::uint32_t>(nodes_.size()));
   if (is_new) {
     Node node;
     node.kind = Node::Kind::leaf;
-    const bool right_differs = predicate->right && predicate->right->scope == model::FieldScope::event;
-    node.process = predicate->left.scope == model::FieldScope::process && !right_differs;
+    node.scope = scope_of(*predicate);
     node.typed = asks_for(predicate->left, model::FieldId::evt_type);
     node.first = static_cast<std::uint32_t>(leaves_.size());
     node.cost = cost_of(*predicate);
@@ -147,24 +151,25 @@ const Leaf* Graph::set_leaf(Ref ref) const {
 
 /// `not a = x and not a = y` becomes `not a in (x, y)`.
 void Graph::join_sets(std::vector<Ref>& parts) {
-  std::map<std::uint32_t, std::vector<Ref>> by_operand;
+  std::map<std::uint32_t, std::vector<std::shared_ptr<const Predicate>>> by_operand;
   for (const Ref part : parts) {
     const Leaf* set = is_negated(part) ? set_leaf(part) : nullptr;
-    if (set != nullptr) by_operand[set->operand].push_back(part);
+    if (set != nullptr) by_operand[set->operand].push_back(set->predicate);
   }
+  std::erase_if(by_operand, [](const auto& entry) { return entry.second.size() < 2; });
+  std::erase_if(parts, [&](Ref part) {
+    const Leaf* set = is_negated(part) ? set_leaf(part) : nullptr;
+    return set != nullptr && by_operand.contains(set->operand);
+  });
   for (const auto& [operand, sets] : by_operand) {
-    if (sets.size() < 2) continue;
-    auto joined = std::make_shared<Predicate>(*set_leaf(sets.front())->predicate);
-    for (const Ref set : std::span(sets).subspan(1)) {
-      const auto& more = set_leaf(set)->predicate->literals;
-      joined->literals.insert(joined->literals.end(), more.begin(), more.end());
-    }
-    std::erase_if(parts, [&](Ref part) { return std::ranges::find(sets, part) != sets.end(); });
-    parts.push_back(no(leaf(std::move(joined))));
+    auto joined = std::make_shared<Predicate>(*sets.front());
+    for (const auto& more : std::span(sets).subspan(1))
+      joined->literals.insert(joined->literals.end(), more->literals.begin(), more->literals.end());
+    parts.push_back(no(leaf(joined)));
   }
 }
 
-Ref Graph::all(std::vector<Ref> given) {
+Ref Graph::all(const std::vector<Ref>& given) {
   std::vector<Ref> flat;
   for (const Ref part : given) {
     const Node& found = node(part);
@@ -195,7 +200,7 @@ Ref Graph::all(std::vector<Ref> given) {
   made.first = static_cast<std::uint32_t>(parts_.size());
   made.count = static_cast<std::uint32_t>(flat.size());
   for (const Ref part : flat) {
-    made.process = made.process && node(part).process;
+    made.scope = part == flat.front() ? node(part).scope : model::joined(made.scope, node(part).scope);
     made.typed = made.typed || node(part).typed;
     made.cost = std::min(made.cost + node(part).cost, std::uint32_t{1'000'000});
   }
@@ -227,7 +232,7 @@ Ref Graph::with_known(Ref ref, const std::vector<Known>& known, std::unordered_m
     left.push_back(with_known(parts_[node.first + i], known, memo));
     if (left.back() == never) break;
   }
-  const Ref made = all(std::move(left));
+  const Ref made = all(left);
   memo.emplace(number, made);
   return made ^ negated;
 }

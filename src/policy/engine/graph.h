@@ -26,9 +26,9 @@ struct Node {
     all,    ///< its parts, joined by `and`; `or` is the negation of an `all` of negations
   };
   Kind kind = Kind::truth;
-  bool process = true;      ///< nothing in it differs between events of a process
-  bool typed = false;       ///< something in it asks for the type of the event
-  std::uint32_t first = 0;  ///< of a leaf, which; of `all`, where its parts begin
+  model::FieldScope scope = model::FieldScope::process;  ///< of all fields in it
+  bool typed = false;                                    ///< something in it asks for the type of the event
+  std::uint32_t first = 0;                               ///< of a leaf, which; of `all`, where its parts begin
   std::uint32_t count = 0;
   std::uint32_t cost = 0;  ///< about how long it takes, for the order of parts
 };
@@ -46,7 +46,7 @@ class Graph {
   Graph();
 
   Ref add(const Checked& condition);
-  Ref all(std::vector<Ref> parts);
+  Ref all(const std::vector<Ref>& parts);
 
   /// What stays of a part when what leaves say is known; nothing known is left out of `known`, which is by leaf.
   /// `memo` is by node and must be used for one `known` only.
@@ -64,7 +64,7 @@ class Graph {
 
  private:
   void add_parts(const Checked& condition, bool negated, std::vector<Ref>& parts);
-  Ref leaf(std::shared_ptr<const Predicate> predicate);
+  Ref leaf(const std::shared_ptr<const Predicate>& predicate);
   std::uint32_t operand(const Operand& operand);
   void join_sets(std::vector<Ref>& parts);
   [[nodiscard]] const Leaf* set_leaf(Ref ref) const;

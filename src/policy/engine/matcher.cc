@@ -45,6 +45,38 @@ bool compare_number(Operator op, T a, T b) {
   return false;
 }
 
+/// About how often a byte is there in paths and command lines.
+int frequency_of(char c) {
+  constexpr std::string_view often = "/eatinosrl";
+  if (often.find(c) != std::string_view::npos) return 4;
+  if (c >= 'a' && c <= 'z') return 3;
+  if ((c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_' || c == ' ') return 2;
+  return c >= 'A' && c <= 'Z' ? 1 : 0;
+}
+
+std::size_t most_seldom_in(std::string_view text) {
+  const auto found = std::ranges::min_element(text, {}, frequency_of);
+  return static_cast<std::size_t>(found - text.begin());
+}
+
+/// By the byte of `wanted` at `seldom`, unless that one turns out to be there all the time.
+bool lies_in(std::string_view text, std::string_view wanted, std::size_t seldom) {
+  if (wanted.empty()) return true;
+  if (text.size() < wanted.size()) return false;
+  constexpr int most_tries = 16;
+  const char* from = text.data() + seldom;
+  const char* const end = text.data() + text.size() - (wanted.size() - 1 - seldom);
+  for (int tries = 0; tries < most_tries; ++tries) {
+    const void* found =
+        from == end ? nullptr : std::memchr(from, wanted[seldom], static_cast<std::size_t>(end - from));
+    if (found == nullptr) return false;
+    from = static_cast<const char*>(found);
+    if (std::memcmp(from - seldom, wanted.data(), wanted.size()) == 0) return true;
+    ++from;
+  }
+  return memmem(text.data(), text.size(), wanted.data(), wanted.size()) != nullptr;
+}
+
 bool compare_text(const Matcher& matcher, std::string_view text) {
   const std::string_view wanted = matcher.wanted;
   switch (matcher.op) {
@@ -55,8 +87,7 @@ bool compare_text(const Matcher& matcher, std::string_view text) {
       return text.ends_with(wanted);
     case Operator::contains:
     case Operator::bcontains:
-      return wanted.empty() || (text.size() >= wanted.size() &&
-                                memmem(text.data(), text.size(), wanted.data(), wanted.size()) != nullptr);
+      return lies_in(text, wanted, matcher.number);
     case Operator::unequal:
       return text != wanted;
     case Operator::regex:
@@ -124,7 +155,10 @@ Matcher make_matcher(const Leaf& leaf, TextIndex& texts, LargeMatchers& large) {
     for (const Literal& literal : predicate.literals) paths.add(std::get<std::string>(literal));
   } else if (predicate.literals.size() == 1) {
     matcher.kind = kind_of(predicate.literals.front(), matcher.number);
-    if (matcher.kind == Matcher::Kind::text) matcher.wanted = std::get<std::string>(predicate.literals.front());
+    if (matcher.kind == Matcher::Kind::text) {
+      matcher.wanted = std::get<std::string>(predicate.literals.front());
+      matcher.number = most_seldom_in(matcher.wanted);
+    }
   } else {
     matcher.kind = Matcher::Kind::each_literal;
   }
@@ -134,6 +168,7 @@ Matcher make_matcher(const Leaf& leaf, TextIndex& texts, LargeMatchers& large) {
 void finish(Matcher& matcher, const TextIndex& texts, LargeMatchers& large) {
   if (!matcher.is_hashed()) return;
   std::vector<std::uint32_t> numbers;
+  numbers.reserve(matcher.predicate->literals.size());
   for (const Literal& literal : matcher.predicate->literals)
     numbers.push_back(texts.find(std::get<std::string>(literal)));
   if (matcher.kind == Matcher::Kind::one_text) {

@@ -31,8 +31,9 @@ struct Matcher {
   Operator op = Operator::exists;
   bool all_values = false;  ///< every value on the left must fit
   std::uint32_t operand = 0;
-  std::uint64_t number =
-      0;                    ///< of one_text, integer, natural, truth; of text_set and path, which of the large ones
+  /// Of one_text, integer, natural, truth; of text_set and path, which of the large ones; of text, where the byte
+  /// of `wanted` is that is seldom there.
+  std::uint64_t number = 0;
   std::string_view wanted;  ///< of text; belongs to the predicate
   const Predicate* predicate = nullptr;
 

@@ -20,7 +20,7 @@ struct Necessary {
   std::uint32_t operand = 0;
   Where where = Where::whole;
   const Predicate* predicate = nullptr;
-  bool process = false;
+  model::FieldScope scope{};
 
   [[nodiscard]] std::pair<std::uint32_t, Where> key() const { return {operand, where}; }
 };
@@ -63,7 +63,7 @@ std::optional<Where> where_of(const Predicate& predicate) {
 /// How quickly it is asked. What a process decides is looked up once a process.
 std::size_t speed_of(const Necessary& part) {
   const std::size_t by_place = part.where == Where::whole ? 4 : part.where == Where::inside ? 1 : 3;
-  return part.process ? 2 * by_place : by_place;
+  return part.scope == model::FieldScope::event ? by_place : 2 * by_place;
 }
 
 class IndexMaker {
@@ -101,9 +101,10 @@ class IndexMaker {
       const Leaf& leaf = graph_.leaves()[node.first];
       const Predicate& predicate = *leaf.predicate;
       if (predicate.several != Several::one || predicate.left.list || predicate.right) return;
+      if (node.scope == model::FieldScope::process) return;
       const auto where = where_of(predicate);
       if (where && !predicate.literals.empty() && predicate.literals.size() <= most_texts)
-        found.push_back({leaf.operand, *where, &predicate, node.process});
+        found.push_back({leaf.operand, *where, &predicate, node.scope});
     };
     const Node& node = graph_.node(whole);
     if (node.kind == Node::Kind::all && !is_negated(whole)) std::ranges::for_each(graph_.parts(node), look);
@@ -134,13 +135,14 @@ class IndexMaker {
     RuleIndex& index = bucket_.indexes.emplace_back();
     index.operand = key.first;
     index.finder = TextFinder(key.second);
+    index.rules = rules;
     for (const std::uint32_t rule : rules) {
       const Necessary& part = *std::ranges::find(necessary_[rule], key, &Necessary::key);
-      index.process = part.process;
-      bucket_.rules[rule].found_by_event = !part.process;
+      index.scope = part.scope;
+      bucket_.rules[rule].found_by_event = part.scope == model::FieldScope::event;
       for (const Literal& text : part.predicate->literals) index.finder.add(std::get<std::string>(text), rule);
     }
-    if (index.process) bucket_.asks_process = true;
+    if (index.scope != model::FieldScope::event) bucket_.asks_process = true;
     index.finder.finish();
   }
 

@@ -44,12 +44,13 @@ std::uint32_t TextIndex::look_up(std::string_view text) const {
   return absent;
 }
 
-NumberSet::NumberSet(std::vector<std::uint32_t> numbers, std::size_t most) : few_(std::move(numbers)) {
-  constexpr std::size_t few = 8;
-  if (few_.size() <= few) return;
+NumberSet::NumberSet(std::vector<std::uint32_t> numbers, std::size_t most) : numbers_(std::move(numbers)) {
+  std::ranges::sort(numbers_);
+  constexpr std::size_t few = 4, bits_for_each = 1024;  // so that many small sets of many texts stay small
+  if (numbers_.size() <= few || most > numbers_.size() * bits_for_each) return;
   bits_.resize(most / 64 + 1);
-  for (const std::uint32_t number : few_) bits_[number / 64] |= std::uint64_t{1} << (number % 64);
-  few_.clear();
+  for (const std::uint32_t number : numbers_) bits_[number / 64] |= std::uint64_t{1} << (number % 64);
+  numbers_.clear();
 }
 
 std::uint32_t PathTrie::step(std::uint32_t from, std::string_view name) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -44,17 +45,12 @@ class NumberSet {
   NumberSet(std::vector<std::uint32_t> numbers, std::size_t most);
 
   [[nodiscard]] bool contains(std::uint32_t number) const {
-    if (bits_.empty()) {
-      for (const std::uint32_t each : few_) {
-        if (each == number) return true;
-      }
-      return false;
-    }
+    if (bits_.empty()) return std::ranges::binary_search(numbers_, number);
     return (bits_[number / 64] >> (number % 64) & 1U) != 0;
   }
 
  private:
-  std::vector<std::uint32_t> few_;
+  std::vector<std::uint32_t> numbers_;  ///< sorted; empty when there are bits
   std::vector<std::uint64_t> bits_;
 };
 

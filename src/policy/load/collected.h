@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,8 +17,9 @@ struct LoadLimits {
   static constexpr std::size_t file_bytes = 16U << 20U;
   static constexpr std::size_t items = 100'000;  ///< rules, macros and lists of a set, appended ones too
   static constexpr std::size_t name_bytes = 4096;
-  static constexpr std::size_t exceptions = 1000;  ///< of one rule
-  static constexpr std::size_t odd_names = 50;     ///< lists whose names are no words, beyond which none is found
+  static constexpr std::size_t hardened_names = 1000;  ///< capabilities or paths of one hardening
+  static constexpr std::size_t exceptions = 1000;      ///< of one rule
+  static constexpr std::size_t odd_names = 50;  ///< lists whose names are no words, beyond which none is found
   static constexpr std::size_t list_values = 100'000;  ///< of one list, with those of the lists that it names
   static constexpr std::size_t nesting = 100;          ///< macros inside macros, lists inside lists
   static constexpr std::size_t condition_parts =
@@ -57,8 +59,10 @@ struct RuleItem {
   std::optional<std::uint32_t> capture_duration;
   std::optional<model::Action> action;
   std::optional<Throttle> throttle;
-  std::optional<OnError> on_error;
+  std::optional<model::OnError> on_error;
   std::optional<std::string> remediation, reference;
+  std::shared_ptr<const model::Hardening> hardening;
+  std::shared_ptr<const model::BreakGlass> break_glass;
 };
 
 struct MacroItem {

@@ -52,6 +52,7 @@ class Collector {
   std::vector<RuleItem> rules;
   std::vector<MacroItem> macros;
   std::vector<ListItem> lists;
+  std::vector<model::ImageWord> images;
   std::optional<EngineVersion> required_engine_version;
 
  private:

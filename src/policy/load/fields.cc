@@ -46,6 +46,15 @@ Place Fields::place(std::string_view kind, std::string_view name, const base::Ya
   return {std::string(kind), std::string(name), at.file, at};
 }
 
+std::optional<model::OnError> Fields::on_error() const {
+  const auto answer = text("on_error", Need::optional);
+  if (!answer) return std::nullopt;
+  if (answer == "deny") return model::OnError::deny;
+  if (answer == "allow") return model::OnError::allow;
+  wrong("on_error", fmt::format("'{}' is no answer to an error", *answer), "deny or allow");
+  return std::nullopt;
+}
+
 void Fields::wrong(std::string_view key, std::string message, std::string hint) const {
   report_.error(code::yaml_validate, std::move(message), within(places_, place("value for", key, item_[key])),
                 std::move(hint));

@@ -36,6 +36,9 @@ class Fields {
   [[nodiscard]] std::optional<std::uint32_t> number(std::string_view key, Need need = Need::required) const;
   [[nodiscard]] std::optional<std::vector<ListItem::Value>> sequence(std::string_view key) const;
 
+  /// `on_error`, where it is there: what becomes of that which cannot be judged.
+  [[nodiscard]] std::optional<model::OnError> on_error() const;
+
   /// An error in the value of a key.
   void wrong(std::string_view key, std::string message, std::string hint = "") const;
   /// Warns of every key that is not known, and of those that are there twice.

@@ -88,6 +88,25 @@ bool concerns(const LoadOptions::ExtraOutput& extra, const RuleItem& rule) {
   });
 }
 
+bool is_unknown(const CheckError& error) { return error.message.starts_with("unknown filter"); }
+
+/// Fields that are not known, each of them; the first other mistake ends it.
+std::vector<CheckError> mistakes_in(std::string_view output, model::EventSource source) {
+  constexpr std::size_t most = 100;
+  std::vector<CheckError> found;
+  std::size_t from = 0;
+  while (found.size() < most) {
+    const auto parsed = OutputFormat::parse(output.substr(from), source);
+    const auto* error = std::get_if<CheckError>(&parsed);
+    if (error == nullptr) break;
+    found.push_back(*error);
+    found.back().at.offset += static_cast<std::uint32_t>(from);
+    from = output.find('%', found.back().at.offset);
+    if (!is_unknown(*error) || from == std::string_view::npos) break;
+  }
+  return found;
+}
+
 /// The whole output of a rule, checked; nothing after an error, or when it names what is not known and the rule is
 /// to be left out then.
 std::optional<std::string> full_output(const RuleItem& rule, model::EventSource source, const LoadOptions& options,
@@ -105,18 +124,18 @@ std::optional<std::string> full_output(const RuleItem& rule, model::EventSource 
                    rule.places);
   for (std::size_t at = output.find(container_info); at != std::string::npos; at = output.find(container_info, at))
     output.erase(at, container_info.size());
-  const auto parsed = OutputFormat::parse(output, source);
-  if (const auto* error = std::get_if<CheckError>(&parsed)) {
+  const auto mistakes = mistakes_in(output, source);
+  for (const CheckError& error : mistakes) {
     Places places = rule.output_places;
     if (!has_container_info && rule.output) {
-      const Position at = rule.output->at(error->at.offset);
+      const Position at = rule.output->at(error.at.offset);
       places.push_back({"rule output expression", "", at.file, at});
     }
-    if (rule.skip_unknown.value_or(false) && error->message.starts_with("unknown filter"))
-      report.warning(code::unknown_filter, error->message, std::move(places), error->hint);
-    else report.error(code::compile_output, error->message, std::move(places), error->hint);
-    return std::nullopt;
+    if (rule.skip_unknown.value_or(false) && is_unknown(error))
+      report.warning(code::unknown_filter, error.message, std::move(places), error.hint);
+    else report.error(code::compile_output, error.message, std::move(places), error.hint);
   }
+  if (!mistakes.empty()) return std::nullopt;
   for (const DeprecatedField& field : deprecated_fields) {
     if (output.find(field.name) != std::string::npos)
       report.warning(code::deprecated_item,
@@ -151,6 +170,8 @@ Rule simple_values(const RuleItem& item) {
   rule.on_error = item.on_error;
   rule.remediation = item.remediation.value_or("");
   rule.reference = item.reference.value_or("");
+  rule.hardening = item.hardening;
+  rule.break_glass = item.break_glass;
   rule.place = item.places.back();
   if (!item.condition_places.empty()) rule.condition_place = item.condition_places.back();
   if (!item.output_places.empty()) rule.output_place = item.output_places.back();
@@ -165,19 +186,24 @@ std::vector<Condition> conditions_of(const std::vector<ExceptionItem>& exception
   return made;
 }
 
-/// Of a rule that is sound but for its names; nothing after an error, or when its source is unknown.
+/// Of a rule that was read; nothing when its source is unknown, when it is to be left out, or when its condition is
+/// beyond reading. After another error what is left of it is kept, so that its condition is checked as well.
 std::optional<Rule> finish(const RuleItem& item, const LoadOptions& options, Resolver& resolver, Report& report) {
   const auto source = known_source(item.source);
   if (!source || !item.condition) return std::nullopt;
   const std::size_t errors = report.errors();
-  auto output = full_output(item, *source, options, report);
+  const bool finds = item.hardening == nullptr && item.break_glass == nullptr;
+  auto output = finds ? full_output(item, *source, options, report) : std::string();
+  const bool is_left_out = !output && report.errors() == errors;
   auto without = conditions_of(item.exceptions.value_or(std::vector<ExceptionItem>()), report);
   auto condition = resolver.resolve(*item.condition, item.condition_places, std::move(without));
-  if (!output || !condition || report.errors() != errors) return std::nullopt;
+  if (is_left_out || !condition) return std::nullopt;
   Rule rule = simple_values(item);
   rule.source = *source;
-  rule.output = *std::move(output);
-  rule.condition = *std::move(condition);
+  rule.output = std::move(output).value_or("");
+  rule.condition = std::move(condition->condition);
+  // Its types may be in the part that is missing.
+  rule.warn_event_types = rule.warn_event_types && condition->complete;
   ConditionWarnings(rule.condition).tell(item.condition_places, report);
   return rule;
 }
@@ -218,6 +244,7 @@ Loaded load_rules(std::vector<SourceText> texts, const LoadOptions& options) {
     if (auto rule = finish(item, options, resolver, report)) set.rules.push_back(*std::move(rule));
   }
   set.lists = resolver.lists();
+  set.images = std::move(collector.images);
   set.macros = resolver.macros();
   if (collector.required_engine_version) set.required_engine_version = to_text(*collector.required_engine_version);
   if (report.errors() == 0) resolver.warn_of_unused();

@@ -21,7 +21,7 @@ struct LoadOptions {
 
 /// What was read, and everything that is wrong with it: all mistakes at once, not the first.
 struct Loaded {
-  RuleSet rules;  ///< what is sound; for looking at when there are errors, not for judging
+  RuleSet rules;  ///< with errors, what is left of them: to be looked at and checked, not for judging
   std::vector<Diagnostic> diagnostics;
 
   [[nodiscard]] bool ok() const;  ///< no error among them

@@ -75,7 +75,7 @@ TEST(LoadRules, ReadsEverythingThatARuleSays) {
   EXPECT_EQ(rule.action, model::Action::kill);
   EXPECT_EQ(rule.throttle.matches, 10U);
   EXPECT_EQ(rule.throttle.window, std::chrono::minutes(1));
-  EXPECT_EQ(rule.on_error, OnError::deny);
+  EXPECT_EQ(rule.on_error, model::OnError::deny);
   EXPECT_EQ(rule.remediation, "Close it.");
   EXPECT_EQ(rule.reference, "https://example.com/1");
   EXPECT_EQ(loaded.rules.required_engine_version, "0.50.0");
@@ -347,6 +347,94 @@ TEST(LoadRules, NamesItsLimits) {
   std::string mistakes;
   for (std::size_t i = 0; i < 3000; ++i) mistakes += "- {rule: r}\n";
   EXPECT_EQ(load(mistakes).diagnostics.size(), 1001U);
+}
+
+TEST(Load, APolicyHasAWordOnImages) {
+  const Loaded loaded =
+      load("- images: [a/*, b]\n  trust: high\n  drift: alert\n- images: [c]\n  flows: protect\n");
+  ASSERT_TRUE(loaded.ok());
+  ASSERT_EQ(loaded.rules.images.size(), 2U);
+  EXPECT_EQ(loaded.rules.images[0].images, (std::vector<std::string>{"a/*", "b"}));
+  EXPECT_EQ(loaded.rules.images[0].trust, 75U);
+  EXPECT_EQ(loaded.rules.images[0].drift, model::DriftMode::alert);
+  EXPECT_FALSE(loaded.rules.images[0].flows);
+  EXPECT_EQ(loaded.rules.images[1].flows, model::FlowMode::protect);
+  EXPECT_EQ(first(load("- images: [a]\n  trust: 101\n")),
+            "LOAD_ERR_YAML_VALIDATE 2:10 '101' is none of 0 to 100, low, medium, high or full");
+  EXPECT_FALSE(load("- images: [a]\n  drift: refuse\n").ok());
+  EXPECT_FALSE(load("- images: a\n").ok());
+}
+
+TEST(Load, AHardeningTakesAway) {
+  const Loaded loaded = load(R"(
+- harden: H
+  condition: container.is_root = true
+  on_error: allow
+  set:
+    no_new_privileges: true
+    drop_capabilities: {all_but: [CAP_CHOWN, kill]}
+    read_only_root: yes
+    read_only_paths: [/a]
+    masked_paths: [/b, /c]
+    user: 1000:100
+    seccomp: /etc/profile.json
+- harden: Other
+  condition: container.id exists
+  enabled: false
+  set: {drop_capabilities: [ALL], user: 7}
+)");
+  ASSERT_TRUE(loaded.ok()) << first(loaded);
+  ASSERT_EQ(loaded.rules.rules.size(), 2U);
+  const Rule& rule = loaded.rules.rules[0];
+  EXPECT_FALSE(rule.finds());
+  EXPECT_EQ(rule.source, model::EventSource::admission);
+  EXPECT_EQ(rule.on_error, model::OnError::allow);
+  const model::Hardening& made = *rule.hardening;
+  EXPECT_TRUE(made.no_new_privileges && made.read_only_root && made.drop->all_but);
+  EXPECT_EQ(made.drop->names, (Lines{"CHOWN", "KILL"}));
+  EXPECT_EQ(made.read_only_paths, Lines{"/a"});
+  EXPECT_EQ(made.masked_paths, (Lines{"/b", "/c"}));
+  EXPECT_EQ(made.user->uid, 1000U);
+  EXPECT_EQ(made.user->gid, 100U);
+  EXPECT_EQ(made.seccomp, "/etc/profile.json");
+  EXPECT_FALSE(loaded.rules.rules[1].enabled);
+  EXPECT_FALSE(loaded.rules.rules[1].hardening->drop->all_but);
+  EXPECT_FALSE(loaded.rules.rules[1].hardening->user->gid);
+}
+
+TEST(Load, AHardeningThatGivesIsAMistake) {
+  const auto with = [](std::string_view set) {
+    return first(load(fmt::format("- harden: H\n  condition: container.id exists\n  set: {}\n", set)));
+  };
+  EXPECT_EQ(with("{no_new_privileges: false}"),
+            "LOAD_ERR_YAML_VALIDATE 3:28 A hardening takes away, and gives nothing back");
+  EXPECT_EQ(with("{user: 0}"), "LOAD_ERR_YAML_VALIDATE 3:15 Root in the place of another would be no hardening");
+  EXPECT_EQ(with("{user: '5:0'}"), with("{user: 0}"));
+  EXPECT_EQ(with("{user: root}"), "LOAD_ERR_YAML_VALIDATE 3:15 'root' is no user");
+  EXPECT_EQ(with("{user: 4294967295}"), "LOAD_ERR_YAML_VALIDATE 3:15 '4294967295' is no user");
+  EXPECT_EQ(with("{drop_capabilities: [NET_ROW]}"), "LOAD_ERR_YAML_VALIDATE 3:28 'NET_ROW' is no capability");
+  EXPECT_EQ(with("{drop_capabilities: {all_but: [ALL]}}"), "LOAD_ERR_YAML_VALIDATE 3:28 'ALL' is no capability");
+  EXPECT_EQ(with("{masked_paths: [proc]}"), "LOAD_ERR_YAML_VALIDATE 3:23 'proc' is no absolute path");
+  EXPECT_EQ(with("{seccomp: unconfined}"), "LOAD_ERR_YAML_VALIDATE 3:18 'unconfined' is no profile");
+  EXPECT_EQ(with("{}"), "LOAD_ERR_YAML_VALIDATE 3:8 It sets nothing");
+  EXPECT_EQ(with("[]"), "LOAD_ERR_YAML_VALIDATE 3:8 Value is not a mapping");
+  EXPECT_EQ(with("{seccomp: default, privileged: true}"),
+            "LOAD_UNKNOWN_KEY 3:27 Unknown key 'privileged'. The key will be ignored.");
+  EXPECT_FALSE(load("- harden: H\n  set: {read_only_root: true}\n").ok()) << "no condition";
+  EXPECT_FALSE(load("- harden: H\n  condition: container.id exists\n").ok()) << "nothing set";
+}
+
+TEST(Load, BreakGlassSaysWhichRules) {
+  const Loaded loaded = load(
+      "- break_glass: G\n  condition: container.id exists\n  rules: [A*, b]\n"
+      "- break_glass: Other\n  condition: container.id exists\n  rules: ['*']\n  annotation: x.y\n");
+  ASSERT_TRUE(loaded.ok()) << first(loaded);
+  EXPECT_EQ(loaded.rules.rules[0].break_glass->rules, (Lines{"A*", "b"}));
+  EXPECT_EQ(loaded.rules.rules[0].break_glass->annotation, "io.doorman.break-glass");
+  EXPECT_EQ(loaded.rules.rules[1].break_glass->annotation, "x.y");
+  EXPECT_FALSE(load("- break_glass: G\n  condition: container.id exists\n  rules: []\n").ok());
+  EXPECT_FALSE(load("- break_glass: G\n  condition: container.id exists\n").ok());
+  EXPECT_FALSE(load("- break_glass: G\n  condition: nonsense\n  rules: [a]\n").ok());
 }
 
 }  // namespace

@@ -61,8 +61,20 @@ class FileReader {
       read_macro(item);
     } else if (item["rule"].exists()) {
       read_rule(item, file_, default_source_, collector_, report_, {});
+    } else if (item["images"].exists()) {
+      read_images(item);
+    } else if (item["harden"].exists()) {
+      read_hardening(item, file_, collector_, report_);
+    } else if (item["break_glass"].exists()) {
+      read_break_glass(item, file_, collector_, report_);
     } else {
-      static const std::vector<std::string_view> known = {"rule", "macro", "list", "required_engine_version",
+      static const std::vector<std::string_view> known = {"rule",
+                                                          "macro",
+                                                          "list",
+                                                          "images",
+                                                          "harden",
+                                                          "break_glass",
+                                                          "required_engine_version",
                                                           "required_plugin_versions"};
       const auto members = item.members();
       const std::string_view first = members.empty() ? std::string_view() : members.front().key.text_or("");
@@ -148,6 +160,28 @@ class FileReader {
     if (report_.errors() != errors) collector_.broken_list(name);
     else collector_.take(std::move(list), append.value_or(false) || !overrides->append.empty());
     fields.warn_of_others({"list", "items", "append", "override"});
+  }
+
+  void read_images(const base::YamlValue& item) {
+    const Fields fields(item, file_, report_, {place("images", "", item)});
+    model::ImageWord word;
+    if (const auto images = fields.sequence("images")) {
+      for (const ListItem::Value& image : *images) word.images.push_back(image.text);
+    }
+    read_word(fields, "trust", model::parse_trust, "0 to 100, low, medium, high or full", word.trust);
+    read_word(fields, "drift", model::parse_drift_mode, "off, alert, deny or kill", word.drift);
+    read_word(fields, "flows", model::parse_flow_mode, "off, discover, monitor or protect", word.flows);
+    collector_.images.push_back(std::move(word));
+    fields.warn_of_others({"images", "trust", "drift", "flows"});
+  }
+
+  template <typename T>
+  void read_word(const Fields& fields, std::string_view key, std::optional<T> (*parse)(std::string_view),
+                 std::string_view known, std::optional<T>& into) {
+    const auto text = fields.text(key, Need::optional);
+    if (!text) return;
+    into = parse(*text);
+    if (!into) fields.wrong(key, fmt::format("'{}' is none of {}", *text, known));
   }
 
   void read_macro(const base::YamlValue& item) {

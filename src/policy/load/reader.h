@@ -15,6 +15,10 @@ void read_rule_file(std::string_view text, const FileText& file, std::string_vie
 void read_rule(const base::YamlValue& item, const FileText& file, std::string_view default_source,
                Collector& collector, Report& report, const Places& outer);
 
+/// One item with a `harden` key, or with a `break_glass` key: a condition of source `admission`, and what follows.
+void read_hardening(const base::YamlValue& item, const FileText& file, Collector& collector, Report& report);
+void read_break_glass(const base::YamlValue& item, const FileText& file, Collector& collector, Report& report);
+
 /// What an item's `override` says of its keys.
 struct Overrides {
   std::vector<std::string> append, replace;

@@ -34,7 +34,7 @@ Resolver::Resolver(const std::vector<ListItem>& lists, const std::vector<MacroIt
     if (auto parsed = parse(macros[i].condition, macros[i].condition_places)) {
       resolved_[i].condition = *std::move(parsed);
     } else {
-      resolved_[i].state = State::broken;
+      resolved_[i].state = State::unreadable;
     }
   }
   for (std::size_t i = 0; i < macros.size(); ++i) resolve_macro(i, 1);
@@ -52,8 +52,8 @@ std::optional<Condition> Resolver::parse(const PlacedText& text, const Places& p
   return std::nullopt;
 }
 
-std::optional<Condition> Resolver::resolve(const PlacedText& text, const Places& places,
-                                           std::vector<Condition> without) {
+std::optional<Resolver::Resolution> Resolver::resolve(const PlacedText& text, const Places& places,
+                                                      std::vector<Condition> without) {
   auto condition = parse(text, places);
   if (!condition) return std::nullopt;
   if (!without.empty()) {
@@ -73,7 +73,7 @@ std::optional<Condition> Resolver::resolve(const PlacedText& text, const Places&
   walk(*condition, work, 1);
   all_parts_ += work.parts;
   if (!work.sound) return std::nullopt;
-  return condition;
+  return Resolution{*std::move(condition), work.complete};
 }
 
 void Resolver::resolve_macro(std::size_t index, std::size_t level) {
@@ -87,7 +87,8 @@ void Resolver::resolve_macro(std::size_t index, std::size_t level) {
   macro.macros = work.macros + 1;
   macro.loop = work.loop;
   all_parts_ += work.parts;
-  macro.state = work.sound ? State::sound : State::broken;
+  macro.complete = work.complete;
+  macro.state = work.sound ? State::sound : State::too_large;
 }
 
 bool Resolver::spend(Work& work, std::size_t parts, std::size_t depth, const Position& at) {
@@ -136,13 +137,23 @@ void Resolver::walk_name(Condition& name, Work& work, std::size_t depth) {
 }
 
 /// Told once, of the macro where the circle was entered.
-void Resolver::leads_back(const Condition& name, std::size_t to, Work& work) {
-  work.sound = false;
-  if (work.macro != to) {
-    if (resolved_[to].state == State::in_work) work.loop = to;
-    return;
+void Resolver::leads_back(Condition& name, std::size_t to, Work& work) {
+  if (work.macro == to) {
+    report_.error(code::validate, fmt::format("reference loop in macro '{}'", name.name),
+                  within(work.places, expression(name.at)));
+  } else if (resolved_[to].state == State::in_work) {
+    work.loop = to;
   }
-  wrong(work, code::validate, fmt::format("reference loop in macro '{}'", name.name), name.at);
+  leave_out(name, work);
+}
+
+/// What stands beside the name is looked at all the same, so that all mistakes are told.
+void Resolver::leave_out(Condition& name, Work& work) {
+  work.complete = false;
+  Condition nothing;
+  nothing.kind = Condition::Kind::all;
+  nothing.at = name.at;
+  name = std::move(nothing);
 }
 
 void Resolver::put_macro(Condition& name, std::size_t index, Work& work, std::size_t depth) {
@@ -151,19 +162,21 @@ void Resolver::put_macro(Condition& name, std::size_t index, Work& work, std::si
   if (macro.state == State::untouched || work.macros > LoadLimits::nesting)
     return wrong(work, code::limit, fmt::format("macros inside macros, more than {} levels", LoadLimits::nesting),
                  name.at);
-  if (macro.state != State::sound) {  // said where the macro is
+  // Both was said where the macro is.
+  if (macro.state == State::unreadable) return leave_out(name, work);
+  if (macro.state != State::sound) {
     work.sound = false;
     return;
   }
   if (!spend(work, macro.parts, depth + macro.depth - 1, name.at)) return;
+  work.complete = work.complete && macro.complete;
   Condition copy = macro.condition;
   came_through(copy, static_cast<std::uint32_t>(index));
   name = std::move(copy);
 }
 
-void Resolver::undefined(const Condition& name, Work& work) {
-  work.sound = false;
-  if (broken_.contains(name.name)) return;
+void Resolver::undefined(Condition& name, Work& work) {
+  if (broken_.contains(name.name)) return leave_out(name, work);
   std::string hint;
   if (const auto found = index_.find(name.name); found != index_.end()) {
     const Place& there = macros_[found->second].places.back();
@@ -174,8 +187,9 @@ void Resolver::undefined(const Condition& name, Work& work) {
   } else if (report_.errors() < most_hints) {
     hint = hint_for(name.name, macro_names_);
   }
-  wrong(work, code::validate, fmt::format("Undefined macro '{}' used in filter.", name.name), name.at,
-        std::move(hint));
+  report_.error(code::validate, fmt::format("Undefined macro '{}' used in filter.", name.name),
+                within(work.places, expression(name.at)), std::move(hint));
+  leave_out(name, work);
 }
 
 void Resolver::walk_check(Condition& check, Work& work) {

@@ -130,9 +130,7 @@ class RuleFields {
       rule_.throttle = parse_throttle(*text);
       if (!rule_.throttle) fields_.wrong(key, fmt::format("'{}' is no throttle", *text), "write it as `10 per 1m`");
     } else if (key == "on_error") {
-      if (*text == "deny") rule_.on_error = OnError::deny;
-      else if (*text == "allow") rule_.on_error = OnError::allow;
-      else fields_.wrong(key, fmt::format("'{}' is no answer to an error", *text), "deny or allow");
+      rule_.on_error = fields_.on_error();
     } else if (key == "remediation") {
       rule_.remediation = *text;
     } else if (key == "reference") {
@@ -190,8 +188,10 @@ class RuleReader {
     if (rule.output) rule.output->trim();
     rule.source = source.empty() ? std::string(default_source_) : source;
     if (fields_.has("source") && source.empty()) (void)fields_.text("source");  // reports that it is empty
-    if (report().errors() != errors) collector_.broken_rule(name_);
-    else collector_.define(std::move(rule));
+    // With a mistake elsewhere its condition is looked at all the same.
+    const bool is_readable = rule.condition && rule.output && (!fields_.has("exceptions") || rule.exceptions);
+    if (report().errors() == errors || is_readable) collector_.define(std::move(rule));
+    else collector_.broken_rule(name_);
   }
 
   void read_override(const Overrides& overrides, const std::string& source) {

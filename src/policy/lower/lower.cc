@@ -12,60 +12,209 @@
 namespace doorman::policy {
 namespace {
 
-/// Which events of one type a part of a condition can be true for.
-struct Need {
-  bool possible = true;
-  PathSet paths;
-  bool reads = true, writes = true;
+using model::EventNeed;
 
-  static Need nothing() { return {false, {false, {}, {}}, false, false}; }
-  [[nodiscard]] Need both(const Need& other) const {
-    if (!possible || !other.possible) return nothing();
-    return {true, paths.narrower(other.paths), reads && other.reads, writes && other.writes};
+/// One way in which an event of a type can make a part of a condition true.
+struct Way {
+  EventNeed need;
+  PathSet paths;
+
+  [[nodiscard]] bool possible() const { return need.successes || need.failures; }
+
+  [[nodiscard]] Way both(const Way& other) const {
+    Way way = *this;
+    const EventNeed& more = other.need;
+    way.need.reads &= more.reads;
+    way.need.writes &= more.writes;
+    way.need.successes &= more.successes;
+    way.need.failures &= more.failures;
+    way.need.truncates |= more.truncates;
+    way.need.in_container |= more.in_container;
+    way.need.climbs |= more.climbs;
+    way.paths = paths.narrower(other.paths);
+    return way;
   }
-  [[nodiscard]] Need either(const Need& other) const {
-    if (!possible) return other;
-    if (!other.possible) return *this;
-    return {true, paths.joined(other.paths), reads || other.reads, writes || other.writes};
+
+  /// One that holds whatever one of the two does.
+  [[nodiscard]] Way either(const Way& other) const {
+    Way way = *this;
+    const EventNeed& more = other.need;
+    way.need.reads |= more.reads;
+    way.need.writes |= more.writes;
+    way.need.successes |= more.successes;
+    way.need.failures |= more.failures;
+    way.need.truncates &= more.truncates;
+    way.need.in_container &= more.in_container;
+    way.need.climbs &= more.climbs;
+    way.paths = paths.joined(other.paths);
+    return way;
   }
 };
 
+/// Ways, none of which is another but for its paths.
+using Ways = std::vector<Way>;
+constexpr std::size_t most_ways = 16;  // of one type; what is more is put together
+
+void add(Ways& ways, const Way& way) {
+  if (!way.possible()) return;
+  const auto same = std::ranges::find_if(
+      ways, [&](const Way& each) { return each.need == way.need && each.paths.any == way.paths.any; });
+  if (same != ways.end()) same->paths = same->paths.joined(way.paths);
+  else if (ways.size() < most_ways) ways.push_back(way);
+  else ways.back() = ways.back().either(way);
+}
+
+Ways both(const Ways& left, const Ways& right) {
+  Ways ways;
+  for (const Way& one : left) {
+    for (const Way& other : right) add(ways, one.both(other));
+  }
+  return ways;
+}
+
+bool is_field(const Condition& check, std::string_view name) {
+  return check.left.kind == Term::Kind::field && check.left.text == name && check.modifier == Modifier::none;
+}
+
+bool is_equal(Operator op) { return op == Operator::equal || op == Operator::equal2; }
+
+/// The literals on the right: one, or those of a list; empty when there is something else.
+std::vector<std::string_view> literals(const Condition& check) {
+  std::vector<std::string_view> texts;
+  if (check.right.kind == Term::Kind::literal) texts.emplace_back(check.right.text);
+  if (check.right.kind != Term::Kind::list) return texts;
+  for (const Term& item : check.right.items) {
+    if (item.kind != Term::Kind::literal) return {};
+    texts.emplace_back(item.text);
+  }
+  return texts;
+}
+
 bool says_true(const Condition& check, std::string_view field) {
-  return check.left.kind == Term::Kind::field && check.left.text == field &&
-         (check.op == Operator::equal || check.op == Operator::equal2) && check.modifier == Modifier::none &&
-         check.right.kind == Term::Kind::literal && (check.right.text == "true" || check.right.text == "1");
+  return is_field(check, field) && is_equal(check.op) && check.right.kind == Term::Kind::literal &&
+         (check.right.text == "true" || check.right.text == "1");
 }
 
-Need need_of_check(const Condition& check) {
-  Need need;
-  need.paths = paths_of(check);
-  if (says_true(check, "evt.is_open_read")) need.writes = false;
-  if (says_true(check, "evt.is_open_write")) need.reads = false;
-  return need;
+/// A number on the left that is not negative, or never anything else.
+enum class Sign : std::uint8_t { unknown, natural, negative };
+Sign sign_of(const Condition& check) {
+  const auto texts = literals(check);
+  if (texts.empty()) return Sign::unknown;
+  const bool below = std::ranges::all_of(texts, [](std::string_view text) { return text.starts_with('-'); });
+  const bool above = std::ranges::none_of(texts, [](std::string_view text) { return text.starts_with('-'); });
+  const bool is_one_of = is_equal(check.op) || check.op == Operator::in;
+  if (above && (is_one_of || check.op == Operator::greater_equal || check.op == Operator::greater)) {
+    return Sign::natural;
+  }
+  if (is_one_of && below) return Sign::negative;
+  return check.op == Operator::less && texts.front() == "0" ? Sign::negative : Sign::unknown;
 }
 
-Need need_of(const Condition& condition, std::size_t type, bool negated) {
+bool opens(std::size_t type) {
+  using model::EventType;
+  const auto event = static_cast<EventType>(type);
+  return event == EventType::open || event == EventType::openat || event == EventType::openat2 ||
+         event == EventType::creat || event == EventType::open_by_handle_at;
+}
+
+/// What the check says of whether the call succeeded. Of others than opens fd.num says nothing: there the
+/// descriptor is given.
+Sign outcome_of(const Condition& check, std::size_t type) {
+  if (is_field(check, "evt.rawres") || (is_field(check, "fd.num") && opens(type))) return sign_of(check);
+  const auto texts = literals(check);
+  if (texts.size() != 1) return Sign::unknown;
+  if (is_field(check, "evt.failed") && is_equal(check.op)) {
+    if (texts[0] == "true") return Sign::negative;
+    if (texts[0] == "false") return Sign::natural;
+  }
+  if (!is_field(check, "evt.res")) return Sign::unknown;
+  if (is_equal(check.op) && texts[0] == "SUCCESS") return Sign::natural;
+  return check.op == Operator::startswith && texts[0].starts_with('E') ? Sign::negative : Sign::unknown;
+}
+
+bool says_it_climbs(const Condition& check) {
+  if (!is_field(check, "fd.nameraw") && !is_field(check, "fs.path.nameraw")) return false;
+  const bool looks_inside = check.op == Operator::contains || check.op == Operator::endswith;
+  return looks_inside && check.right.kind == Term::Kind::literal &&
+         check.right.text.find("..") != std::string::npos;
+}
+
+bool says_it_truncates(const Condition& check) {
+  return check.op == Operator::contains && check.right.kind == Term::Kind::literal &&
+         check.right.text == "O_TRUNC" && check.left.kind == Term::Kind::field &&
+         check.modifier == Modifier::none &&
+         (check.left.text == "evt.arg.flags" || (check.left.text == "evt.arg" && check.left.argument == "flags"));
+}
+
+/// `container.id != host`, or the same denied.
+bool says_in_container(const Condition& check, bool negated) {
+  const bool wants_other = negated ? is_equal(check.op) : check.op == Operator::unequal;
+  return wants_other && is_field(check, "container.id") && check.right.kind == Term::Kind::literal &&
+         check.right.text == "host";
+}
+
+Way way_of_check(const Condition& check, std::size_t type, bool negated) {
+  Way way;
+  way.need.in_container = says_in_container(check, negated);
+  if (negated) return way;
+  way.paths = paths_of(check);
+  if (says_true(check, "evt.is_open_read")) way.need.writes = false;
+  if (says_true(check, "evt.is_open_write")) way.need.reads = false;
+  const Sign outcome = outcome_of(check, type);
+  if (outcome == Sign::natural) way.need.failures = false;
+  if (outcome == Sign::negative) way.need.successes = false;
+  way.need.truncates = opens(type) && says_it_truncates(check);
+  way.need.climbs = says_it_climbs(check);
+  return way;
+}
+
+Ways ways_of(const Condition& condition, std::size_t type, bool negated) {
   switch (condition.kind) {
     case Condition::Kind::no:
-      return need_of(condition.parts.front(), type, !negated);
+      return ways_of(condition.parts.front(), type, !negated);
     case Condition::Kind::all:
     case Condition::Kind::any: {
       const bool meet = (condition.kind == Condition::Kind::all) != negated;
-      Need need = meet ? Need() : Need::nothing();
+      Ways ways;
+      if (meet) ways.emplace_back();
       for (const Condition& part : condition.parts) {
-        const Need more = need_of(part, type, negated);
-        need = meet ? need.both(more) : need.either(more);
+        const Ways more = ways_of(part, type, negated);
+        if (meet) ways = both(ways, more);
+        else
+          for (const Way& way : more) add(ways, way);
       }
-      return need;
+      return ways;
     }
     case Condition::Kind::check: {
-      if (!event_types_of(condition, negated).test(type)) return Need::nothing();
-      return negated ? Need() : need_of_check(condition);
+      if (!event_types_of(condition, negated).test(type)) return {};
+      return {way_of_check(condition, type, negated)};
     }
     case Condition::Kind::name:
       break;
   }
-  return {};
+  return {Way()};
+}
+
+/// Whether whatever `narrow` lets through, `wide` does too, so that it may go. One that names paths stays beside
+/// one that does not: which paths are named is worth knowing.
+bool holds(const Way& wide, const Way& narrow) {
+  const EventNeed &w = wide.need, &n = narrow.need;
+  const bool looser = w.reads >= n.reads && w.writes >= n.writes && w.successes >= n.successes &&
+                      w.failures >= n.failures && w.truncates <= n.truncates && w.in_container <= n.in_container &&
+                      w.climbs <= n.climbs;
+  return looser && wide.paths == narrow.paths;
+}
+
+Ways without_needless(const Ways& ways) {
+  Ways kept;
+  for (std::size_t i = 0; i < ways.size(); ++i) {
+    bool needless = false;
+    for (std::size_t j = 0; j < ways.size(); ++j) {
+      needless |= i != j && holds(ways[j], ways[i]) && (j < i || !holds(ways[i], ways[j]));
+    }
+    if (!needless) kept.push_back(ways[i]);
+  }
+  return kept;
 }
 
 using Fields = std::set<model::FieldId>;
@@ -83,25 +232,28 @@ void add_fields(const Condition& condition, Fields& fields) {
   add_fields(condition.right, fields);
 }
 
-model::EventNeed to_event_need(model::EventType type, Need need) {
-  return {type,       need.paths.any, std::move(need.paths.exact), std::move(need.paths.prefixes),
-          need.reads, need.writes};
+EventNeed to_event_need(std::size_t type, Way way) {
+  EventNeed need = std::move(way.need);
+  need.type = static_cast<model::EventType>(type);
+  need.any_path = way.paths.any;
+  need.paths = std::move(way.paths.exact);
+  need.prefixes = std::move(way.paths.prefixes);
+  need.folders = std::move(way.paths.folders);
+  need.endings = std::move(way.paths.endings);
+  return need;
 }
 
 }  // namespace
 
 model::KernelNeeds lower(const RuleSet& rules) {
-  std::map<std::size_t, Need> needs;
+  std::map<std::size_t, Ways> needs;
   Fields fields;
   for (const Rule& rule : rules.rules) {
     if (!rule.enabled || rule.source != model::EventSource::syscall) continue;
     const EventTypes types = event_types_of(rule.condition);
     for (std::size_t type = 1; type < max_event_types; ++type) {
       if (!types.test(type)) continue;
-      const Need need = need_of(rule.condition, type, false);
-      if (!need.possible) continue;
-      const auto [at, is_new] = needs.try_emplace(type, need);
-      if (!is_new) at->second = at->second.either(need);
+      for (const Way& way : ways_of(rule.condition, type, false)) add(needs[type], way);
     }
     add_fields(rule.condition, fields);
     const auto output = OutputFormat::parse(rule.output, rule.source);
@@ -110,8 +262,8 @@ model::KernelNeeds lower(const RuleSet& rules) {
     }
   }
   model::KernelNeeds all;
-  for (auto& [type, need] : needs) {
-    all.events.push_back(to_event_need(static_cast<model::EventType>(type), std::move(need)));
+  for (const auto& [type, ways] : needs) {
+    for (const Way& way : without_needless(ways)) all.events.push_back(to_event_need(type, way));
   }
   all.fields.assign(fields.begin(), fields.end());
   return all;

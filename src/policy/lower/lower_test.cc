@@ -50,13 +50,80 @@ TEST(Lower, PathsAreThoseOfAllRulesTogether) {
   ASSERT_NE(open, nullptr);
   EXPECT_FALSE(open->any_path);
   EXPECT_THAT(open->paths, ElementsAre("/etc/shadow"));
-  EXPECT_THAT(open->prefixes, ElementsAre("/etc/ssh", "/root/"));
+  EXPECT_THAT(open->prefixes, ElementsAre("/etc/ssh"));
+  EXPECT_THAT(open->folders, ElementsAre("/root/"));
+}
+
+TEST(Lower, AFolderBelowAPrefixIsLeftOut) {
+  const auto needs =
+      needs_of({"evt.type = open and (fd.name startswith /etc/ or fd.directory in (/etc/pam.d, /root/, /root))"});
+  const auto* open = need_of(needs, model::EventType::open);
+  ASSERT_NE(open, nullptr);
+  EXPECT_THAT(open->prefixes, ElementsAre("/etc/"));
+  EXPECT_THAT(open->folders, ElementsAre("/root/"));
 }
 
 TEST(Lower, OneRuleWithoutPathsNeedsEveryPath) {
   const auto needs = needs_of({"evt.type = open and fd.name = /etc/shadow", "evt.type = open and proc.name = cat"});
-  EXPECT_TRUE(need_of(needs, model::EventType::open)->any_path);
-  EXPECT_THAT(need_of(needs, model::EventType::open)->paths, IsEmpty());
+  ASSERT_EQ(needs.events.size(), 2U);
+  EXPECT_THAT(needs.events[0].paths, ElementsAre("/etc/shadow")) << "still known by name";
+  EXPECT_TRUE(needs.events[1].any_path);
+}
+
+TEST(Lower, EachRuleIsAWayOfItsOwn) {
+  const auto needs = needs_of(
+      {"evt.type = open and container.id != host and evt.is_open_write = true and fd.name endswith release_agent",
+       "evt.type = open and fd.nameraw contains '../' and evt.rawres >= 0",
+       "evt.type = open and evt.arg.flags contains O_TRUNC and fd.filename in (syslog, auth.log)",
+       "evt.type = open and evt.res startswith E and not container.id = host"});
+  ASSERT_EQ(needs.events.size(), 4U);
+  EXPECT_TRUE(needs.events[0].in_container);
+  EXPECT_FALSE(needs.events[0].reads);
+  EXPECT_THAT(needs.events[0].endings, ElementsAre("release_agent"));
+  EXPECT_TRUE(needs.events[1].climbs);
+  EXPECT_FALSE(needs.events[1].failures);
+  EXPECT_TRUE(needs.events[2].truncates);
+  EXPECT_THAT(needs.events[2].endings, ElementsAre("/auth.log", "/syslog"));
+  EXPECT_FALSE(needs.events[3].successes);
+  EXPECT_TRUE(needs.events[3].in_container);
+}
+
+TEST(Lower, AlternativesWithinARuleAreWaysToo) {
+  const auto needs = needs_of(
+      {"evt.type = open and (container.id != host or fd.name = /a) and (fd.num >= 0 or fd.nameraw contains ..)"});
+  ASSERT_EQ(needs.events.size(), 4U);
+  for (const auto& need : needs.events) {
+    EXPECT_TRUE(need.in_container || !need.any_path);
+    EXPECT_TRUE(need.climbs || !need.failures);
+  }
+}
+
+TEST(Lower, WhatAnotherWayHoldsIsLeftOut) {
+  const auto needs = needs_of({"evt.type = open and container.id != host", "evt.type = open and proc.name = cat"});
+  ASSERT_EQ(needs.events.size(), 1U);
+  EXPECT_FALSE(needs.events[0].in_container);
+}
+
+TEST(Lower, TooManyWaysAreToldAsFewThatHoldThemAll) {
+  std::string condition = "evt.type = open";
+  for (int i = 0; i < 6; ++i) {
+    condition +=
+        " and (container.id != host or fd.nameraw contains .. or evt.arg.flags contains O_TRUNC or "
+        "evt.is_open_read = true or evt.is_open_write = true or fd.num >= 0)";
+  }
+  const auto needs = needs_of({condition});
+  EXPECT_LE(needs.events.size(), 16U);
+  const bool reads = std::ranges::any_of(needs.events, [](const auto& need) {
+    return need.reads && need.failures && !need.climbs && !need.truncates && !need.in_container;
+  });
+  EXPECT_TRUE(reads) << "a failed open for reading is one of them";
+}
+
+TEST(Lower, FailuresAreNotNeededWhereEachRuleAsksForADescriptor) {
+  const std::string good = "evt.type = open and fd.num >= 0", any = "evt.type = open and fd.num >= -1";
+  EXPECT_FALSE(need_of(needs_of({good}), model::EventType::open)->failures);
+  EXPECT_TRUE(need_of(needs_of({good, any}), model::EventType::open)->failures);
+  EXPECT_TRUE(need_of(needs_of({"evt.type = open and not fd.num >= 0"}), model::EventType::open)->failures);
 }
 
 TEST(Lower, EachTypeHasPathsOfItsOwn) {

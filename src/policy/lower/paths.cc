@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "model/kernel_needs.h"
+
 namespace doorman::policy {
 namespace {
 
@@ -24,10 +26,6 @@ PathSet below_folder(const std::string& pattern) {
   return PathSet::below(folder + '/').joined(PathSet::of(fixed)).joined(PathSet::of(folder));
 }
 
-PathSet in_folder(const std::string& folder) {
-  return PathSet::below(folder.ends_with('/') ? folder : folder + '/');
-}
-
 /// What one value on the right lets through, or nullptr for an operator that says nothing of paths.
 using OfValue = std::function<PathSet(const std::string&)>;
 
@@ -38,14 +36,22 @@ OfValue of_name(Operator op) {
   };
   if (op == Operator::equal || op == Operator::equal2 || op == Operator::in) return PathSet::of;
   if (op == Operator::startswith) return PathSet::below;
+  if (op == Operator::endswith) return PathSet::ending;
   if (op == Operator::glob) return glob;
   if (op == Operator::pmatch) return below_folder;
   return nullptr;
 }
 
 OfValue of_directory(Operator op) {
-  if (op == Operator::equal || op == Operator::equal2 || op == Operator::in) return in_folder;
+  if (op == Operator::equal || op == Operator::equal2 || op == Operator::in) return PathSet::inside;
   if (op == Operator::startswith) return PathSet::below;
+  return nullptr;
+}
+
+OfValue of_filename(Operator op) {
+  const auto whole = [](const std::string& name) { return PathSet::ending('/' + name); };
+  if (op == Operator::equal || op == Operator::equal2 || op == Operator::in) return whole;
+  if (op == Operator::endswith) return PathSet::ending;
   return nullptr;
 }
 
@@ -53,7 +59,17 @@ OfValue of_directory(Operator op) {
 
 PathSet PathSet::below(std::string prefix) {
   if (prefix.empty()) return {};
-  return {false, {}, {std::move(prefix)}};
+  return {false, {}, {std::move(prefix)}, {}, {}};
+}
+
+PathSet PathSet::inside(std::string folder) {
+  if (!folder.ends_with('/')) folder += '/';
+  return {false, {}, {}, {std::move(folder)}, {}};
+}
+
+PathSet PathSet::ending(std::string ending) {
+  if (ending.size() < model::EventNeed::least_ending) return {};
+  return {false, {}, {}, {}, {std::move(ending)}};
 }
 
 PathSet PathSet::joined(const PathSet& other) const {
@@ -61,6 +77,9 @@ PathSet PathSet::joined(const PathSet& other) const {
   PathSet both = *this;
   both.exact.insert(both.exact.end(), other.exact.begin(), other.exact.end());
   both.prefixes.insert(both.prefixes.end(), other.prefixes.begin(), other.prefixes.end());
+  both.folders.insert(both.folders.end(), other.folders.begin(), other.folders.end());
+  both.endings.insert(both.endings.end(), other.endings.begin(), other.endings.end());
+  sort_unique(both.endings);
   sort_unique(both.prefixes);
   // In order, what lies below a prefix follows it.
   std::vector<std::string> outer;
@@ -68,17 +87,22 @@ PathSet PathSet::joined(const PathSet& other) const {
     if (outer.empty() || !prefix.starts_with(outer.back())) outer.push_back(std::move(prefix));
   }
   both.prefixes = std::move(outer);
-  std::erase_if(both.exact, [&](const std::string& path) {
+  const auto lies_below_a_prefix = [&](const std::string& path) {
     const auto after = std::ranges::upper_bound(both.prefixes, path);
     return after != both.prefixes.begin() && path.starts_with(*std::prev(after));
-  });
+  };
+  std::erase_if(both.exact, lies_below_a_prefix);
+  std::erase_if(both.folders, lies_below_a_prefix);
   sort_unique(both.exact);
+  sort_unique(both.folders);
   return both;
 }
 
 const PathSet& PathSet::narrower(const PathSet& other) const {
   if (any != other.any) return any ? other : *this;
+  if (endings.empty() != other.endings.empty()) return endings.empty() ? *this : other;
   if (prefixes.size() != other.prefixes.size()) return prefixes.size() < other.prefixes.size() ? *this : other;
+  if (folders.size() != other.folders.size()) return folders.size() < other.folders.size() ? *this : other;
   return exact.size() <= other.exact.size() ? *this : other;
 }
 
@@ -87,10 +111,11 @@ PathSet paths_of(const Condition& check) {
   OfValue of_value;
   if (check.left.text == "fd.name") of_value = of_name(check.op);
   if (check.left.text == "fd.directory") of_value = of_directory(check.op);
+  if (check.left.text == "fd.filename") of_value = of_filename(check.op);
   if (!of_value) return {};
   if (check.right.kind == Term::Kind::literal) return of_value(check.right.text);
   if (check.right.kind != Term::Kind::list) return {};
-  PathSet paths{false, {}, {}};
+  PathSet paths{false, {}, {}, {}, {}};
   for (const Term& item : check.right.items) {
     if (item.kind != Term::Kind::literal) return {};
     paths = paths.joined(of_value(item.text));

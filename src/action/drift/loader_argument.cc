@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "action/drift/loader_argument.h"
+
+#include <algorithm>
+#include <array>
+
+namespace doorman::action {
+namespace {
+
+// Only what every loader takes: one that does not know an option takes it for the file's name and looks for it on
+// the library path, which the caller chooses.
+constexpr std::array<std::string_view, 3> with_value = {"--library-path", "--inhibit-rpath", "--audit"};
+constexpr std::array<std::string_view, 3> alone = {"--list", "--verify", "--inhibit-cache"};
+
+template <std::size_t N>
+bool is_one_of(const std::array<std::string_view, N>& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+std::optional<std::string_view> next(std::string_view& rest) {
+  if (rest.empty()) return std::nullopt;
+  const std::size_t end = rest.find('\0');
+  const std::string_view word = rest.substr(0, end);
+  rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  return word;
+}
+
+}  // namespace
+
+LoaderArgument parse_loader_argument(std::string_view arguments) {
+  next(arguments);
+  if (arguments.empty()) return {.nothing = true};
+  while (const auto word = next(arguments)) {
+    if (is_one_of(with_value, *word)) {
+      next(arguments);
+    } else if (!is_one_of(alone, *word)) {
+      // A name without a slash is looked for on the library path too.
+      if (word->starts_with("--") || word->find('/') == std::string_view::npos) return {};
+      return {.file = *word};
+    }
+  }
+  return {};
+}
+
+}  // namespace doorman::action

@@ -1,0 +1,475 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/guard/session.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+#include <filesystem>
+#include <future>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "action/drift_guard.h"
+#include "action/kill.h"
+#include "app/guard/flow_keeper.h"
+#include "app/guard/groups.h"
+#include "app/guard/host_programs.h"
+#include "app/guard/rules.h"
+#include "app/guard/watcher.h"
+#include "app/watch/log_opening.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "derive/image_words.h"
+#include "kern/pins.h"
+#include "parse/event/write.h"
+#include "source/host_addresses.h"
+#include "source/kernel/kernel_source.h"
+#include "source/kernel/merge.h"
+#include "store/event_log.h"
+#include "store/log_origin.h"
+
+namespace doorman::app {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::Status;
+using model::EventRecord;
+using source::container::Finding;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds flush_every{100}, engines_every{60'000}, scans_every{1'000}, longest_wait{50},
+    short_wait{5};
+
+std::uint64_t nanoseconds_of(clockid_t clock) {
+  timespec now{};
+  ::clock_gettime(clock, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000U + static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+/// `mnt:[4026531841]`; empty when there is no such process.
+std::string mount_namespace(const std::string& process) {
+  std::error_code failed;
+  return std::filesystem::read_symlink("/proc/" + process + "/ns/mnt", failed).string();
+}
+
+void warn_of(const Status& status) {
+  if (!status.ok()) base::log(base::LogLevel::warning, status.error().message());
+}
+
+kern::DriftMode kern_mode(model::DriftMode mode) { return static_cast<kern::DriftMode>(mode); }
+kern::FlowMode kern_mode(model::FlowMode mode) { return static_cast<kern::FlowMode>(mode); }
+
+/// SIGINT, SIGTERM and SIGHUP, read like a file.
+class Signals {
+ public:
+  static Result<Signals> open() {
+    sigset_t wanted;
+    sigemptyset(&wanted);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&wanted, signal);
+    if (::sigprocmask(SIG_BLOCK, &wanted, nullptr) != 0) return base::system_error("sigprocmask");
+    base::Fd fd(::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK));
+    if (!fd.valid()) return base::system_error("signalfd");
+    return Signals(std::move(fd));
+  }
+
+  /// 0: none.
+  [[nodiscard]] int next() const {
+    signalfd_siginfo info{};
+    return ::read(fd_.get(), &info, sizeof info) == sizeof info ? static_cast<int>(info.ssi_signo) : 0;
+  }
+
+ private:
+  explicit Signals(base::Fd fd) : fd_(std::move(fd)) {}
+  base::Fd fd_;
+};
+
+}  // namespace
+
+class Session::Work {
+ public:
+  explicit Work(GuardSettings settings) : settings_(std::move(settings)) {}
+
+  Status start();
+  Status run();
+
+ private:
+  void make_watcher(const store::LogOrigin& origin);
+  Status open_log(const store::LogOrigin& origin);
+  void load_flow_programs();
+  Status start_kernel();
+  Status start_flows(const std::string& groups);
+
+  void found(std::uint64_t cgroup, const Finding& finding, bool own);
+  void no_container(std::uint64_t cgroup);
+  void program_started(std::uint64_t cgroup, std::uint32_t pid);
+  /// What the rules say of the container's image, else the setting.
+  [[nodiscard]] model::DriftMode drift_of(const model::Container& container) const;
+  template <typename Mode>
+  [[nodiscard]] Mode strictest(Mode setting, std::optional<Mode> model::ImageWord::* said) const;
+  [[nodiscard]] model::DriftMode strictest_drift() const {
+    return strictest(settings_.drift, &model::ImageWord::drift);
+  }
+  [[nodiscard]] model::FlowMode strictest_flows() const {
+    return strictest(settings_.flows, &model::ImageWord::flows);
+  }
+  Status set_drift_modes();
+  void tell_container(std::uint64_t cgroup, const Finding& finding);
+  void tell_scanned();
+  void keep(base::Bytes record);
+  void tell(const sink::Alert& alert);
+  model::Action quarantine(std::uint64_t cgroup);
+  model::Action act(const policy::Rule& rule, const EventRecord& record, const model::Process* process);
+
+  Status step();
+  void reload();
+  void tell_losses_of_log();
+  void stop();
+
+  GuardSettings settings_;
+  EventRules rules_;
+  std::optional<Signals> signals_;
+  std::optional<kern::Pins> pins_;
+  base::Fd lock_;  ///< of the machine's one guard
+  std::future<Result<kern::FlowPrograms>> flow_programs_;
+  std::unique_ptr<store::EventLog> log_;
+  std::optional<action::DriftGuard> drift_;
+  std::unique_ptr<source::kernel::KernelSource> kernel_;
+  std::unique_ptr<FlowKeeper> flows_;
+  std::optional<Groups> groups_;
+  std::optional<HostPrograms> host_;
+  std::unique_ptr<Watcher> watcher_;
+  std::string batch_, flow_batch_, merged_;
+  std::set<std::uint64_t> without_look_;  ///< containers' own groups whose mounts were not looked at yet
+  bool flush_now_ = false;
+  std::shared_ptr<store::KnownImages> images_;
+  Clock::time_point flushed_, engines_seen_, scans_seen_;
+};
+
+Status Session::Work::start() {
+  if (::geteuid() != 0) return Error(ErrorCode::denied, "the guard needs root");
+  DOORMAN_TRY(rules_, open_event_rules(settings_.rules));
+  DOORMAN_TRY(signals_, Signals::open());
+  DOORMAN_TRY(const auto origin, store::read_log_origin());
+  // The log first: nothing of another guard's is touched.
+  make_watcher(origin);
+  DOORMAN_CHECK(open_log(origin));
+  DOORMAN_TRY(pins_, kern::Pins::open());
+  DOORMAN_TRY(lock_, pins_->lock());
+  load_flow_programs();
+  DOORMAN_CHECK(start_kernel());
+  DOORMAN_TRY(auto folders, source::container::EngineFolders::of_this_host());
+  DOORMAN_CHECK(start_flows(folders.groups));
+  groups_.emplace(
+      source::container::ContainerFinder(std::move(folders)),
+      Groups::Hooks{.found = [this](auto cgroup, const auto& finding, bool own) { found(cgroup, finding, own); },
+                    .none = [this](auto cgroup) { no_container(cgroup); },
+                    .problem = [](const auto& text) { base::log(base::LogLevel::warning, text); }});
+  std::string seed;
+  DOORMAN_CHECK(kernel_->read_seed(seed));
+  watcher_->take_opening(seed);
+  watcher_->flows().set_host_addresses(source::host_addresses());
+  DOORMAN_CHECK(groups_->find_running());
+  if (flows_) DOORMAN_CHECK(flows_->forget_earlier());
+  host_.emplace();
+  return log_->rotate();  // a segment that begins with all of this
+}
+
+void Session::Work::make_watcher(const store::LogOrigin& origin) {
+  Watcher::Settings settings;
+  settings.rules = rules_.engine;
+  settings.boot_time = origin.boot_time;
+  settings.hostname = origin.hostname;
+  images_ = settings.images = std::make_shared<store::KnownImages>(settings_.state_folder);
+  settings.hooks.group = [this](const EventRecord& record, const model::CgroupRecord& group) {
+    if (groups_) groups_->take(record, group);
+  };
+  settings.hooks.program = [this](std::uint64_t cgroup, std::uint32_t pid) { program_started(cgroup, pid); };
+  if (settings_.drift != model::DriftMode::off) {
+    settings.hooks.host_program = [this](const model::Process& process) {
+      return host_ ? host_->judge(process) : std::nullopt;
+    };
+  }
+  settings.hooks.is_image_program = [this](const EventRecord& record, const model::DriftRecord& drift,
+                                           const model::Process* process) {
+    const bool is_known = process != nullptr;
+    return drift_->is_image_program(
+        {.record = record,
+         .drift = drift,
+         .container_pid = record.pid,
+         .arguments = is_known ? std::string_view(process->program->arguments) : std::string_view(),
+         .cwd = is_known ? std::string_view(process->cwd) : std::string_view()});
+  };
+  settings.hooks.flow = [this](const model::Flow& flow) { return flows_ ? flows_->note(flow) : std::nullopt; };
+  settings.hooks.listen = [this](std::uint64_t cgroup, std::uint8_t protocol, std::uint16_t port) {
+    if (flows_) flows_->note_listen(cgroup, protocol, port);
+  };
+  settings.hooks.names = [this](std::uint64_t cgroup) {
+    if (flows_) flows_->names_changed(cgroup);
+  };
+  settings.hooks.container = [this](std::uint64_t cgroup, const model::Container* container) {
+    if (!flows_) return;
+    if (container == nullptr) flows_->remove_container(cgroup);
+    else warn_of(flows_->set_container(cgroup, *container));
+  };
+  settings.hooks.act = [this](const policy::Rule& rule, const EventRecord& record, const model::Process* process) {
+    return act(rule, record, process);
+  };
+  settings.hooks.keep = [this](base::Bytes record) { keep(record); };
+  settings.hooks.tell = [this](const sink::Alert& alert) { tell(alert); };
+  watcher_ = std::make_unique<Watcher>(std::move(settings));
+}
+
+Status Session::Work::open_log(const store::LogOrigin& origin) {
+  store::EventLog::Settings settings;
+  settings.origin = origin;
+  settings.opening = [this](std::string& records) { append_opening(records, watcher_->stream()); };
+  DOORMAN_TRY(log_, store::EventLog::open(settings_.state_folder, std::move(settings)));
+  for (const std::string& note : log_->take_notes()) base::log(base::LogLevel::warning, note);
+  return {};
+}
+
+Status Session::Work::start_kernel() {
+  const bool enforces = strictest_drift() >= model::DriftMode::deny;
+  DOORMAN_TRY(auto drift, action::DriftGuard::start(*pins_));
+  drift_.emplace(std::move(drift));
+  drift_->approve_engine_programs();
+  if (enforces) DOORMAN_CHECK(drift_->enforce());
+  source::kernel::KernelOptions options;
+  options.settings.drift = kern_mode(settings_.drift);
+  options.settings.flows = kern_mode(settings_.flows);
+  options.pinned = enforces || strictest_flows() == model::FlowMode::protect;
+  DOORMAN_TRY(kernel_, source::kernel::KernelSource::start(*pins_, options));
+  return kernel_->want(rules_.needs);
+}
+
+/// Beside the rest of the kernel's side: the verifier takes as long for them as for all others together.
+void Session::Work::load_flow_programs() {
+  if (strictest_flows() == model::FlowMode::off) return;
+  flow_programs_ = std::async(std::launch::async, [this] { return kern::FlowPrograms::load(*pins_); });
+}
+
+Status Session::Work::start_flows(const std::string& groups) {
+  if (!flow_programs_.valid()) return {};
+  DOORMAN_TRY(auto programs, flow_programs_.get());
+  DOORMAN_TRY(flows_, FlowKeeper::start(*pins_, std::move(programs),
+                                        {.mode = settings_.flows,
+                                         .pinned = strictest_flows() == model::FlowMode::protect,
+                                         .groups = groups,
+                                         .state_folder = settings_.state_folder}));
+  flows_->set_sources(watcher_->flows(), watcher_->names());
+  flows_->set_rules(rules_.engine);
+  return {};
+}
+
+void Session::Work::found(std::uint64_t cgroup, const Finding& finding, bool own) {
+  const bool is_new = watcher_->stream().processes().container(cgroup) == nullptr;
+  auto known = kernel_->maps().find(cgroup);
+  kern::WatchedGroup group;
+  if (known.ok() && known->has_value()) {
+    group = **known;
+  } else {
+    group.root = cgroup;
+    group.made = nanoseconds_of(CLOCK_BOOTTIME);
+    group.drift = kern_mode(settings_.drift);
+    group.flows = kern_mode(settings_.flows);
+  }
+  if (finding.state == Finding::State::container) group.drift = kern_mode(drift_of(finding.container));
+  group.confirmed = finding.state == Finding::State::container;
+  warn_of(kernel_->maps().put(cgroup, group));
+  if (!own) return;
+  if (is_new) without_look_.insert(cgroup);
+  tell_container(cgroup, finding);
+}
+
+model::DriftMode Session::Work::drift_of(const model::Container& container) const {
+  if (rules_.engine == nullptr) return settings_.drift;
+  return derive::drift_mode_of(container, rules_.engine->rules().images).value_or(settings_.drift);
+}
+
+/// Of the setting and what the rules say of any image.
+template <typename Mode>
+Mode Session::Work::strictest(Mode setting, std::optional<Mode> model::ImageWord::* said) const {
+  if (rules_.engine == nullptr) return setting;
+  for (const model::ImageWord& word : rules_.engine->rules().images) {
+    setting = std::max(setting, (word.*said).value_or(setting));
+  }
+  return setting;
+}
+
+/// The first program of the image tells how the container's file systems lie. The runtime's own, which prepares it,
+/// runs in the same group, but sees the host's mounts.
+void Session::Work::program_started(std::uint64_t cgroup, std::uint32_t pid) {
+  if (!without_look_.contains(cgroup)) return;
+  const std::string mounts = mount_namespace(std::to_string(pid));
+  if (mounts.empty() || mounts == mount_namespace("self")) return;
+  without_look_.erase(cgroup);
+  warn_of(drift_->add_container(cgroup, pid));
+}
+
+void Session::Work::tell_container(std::uint64_t cgroup, const Finding& finding) {
+  model::Container container = finding.container;
+  if (container.ip.empty() && !finding.addresses.empty()) container.ip = base::to_text(finding.addresses.front());
+  std::string record;
+  parse::event::append_container(record, cgroup, container, nanoseconds_of(CLOCK_BOOTTIME));
+  watcher_->take(record);
+}
+
+/// A scan has come meanwhile: who told again of a container looks for what is known of its image.
+void Session::Work::tell_scanned() {
+  std::string records;
+  const std::uint64_t now = nanoseconds_of(CLOCK_BOOTTIME);
+  watcher_->stream().each_container([&](std::uint64_t cgroup, std::uint64_t, const model::Container& container) {
+    if (!container.image_id.empty()) parse::event::append_container(records, cgroup, container, now);
+  });
+  watcher_->take(records);
+}
+
+void Session::Work::no_container(std::uint64_t cgroup) {
+  // By its name alone the kernel side may have taken it for one.
+  (void)kernel_->maps().remove(cgroup);
+}
+
+void Session::Work::keep(base::Bytes record) { log_->append(record); }
+
+void Session::Work::tell(const sink::Alert& alert) {
+  const std::string line =
+      settings_.format == cli::AlertFormat::json ? sink::alert_json(alert) : sink::alert_text(alert);
+  (void)std::fwrite(line.data(), 1, line.size(), stdout);
+  flush_now_ = true;
+}
+
+model::Action Session::Work::act(const policy::Rule& rule, const EventRecord& record,
+                                 const model::Process* process) {
+  switch (rule.action) {
+    case model::Action::alert:
+    case model::Action::deny:  // what is told has happened already
+      return model::Action::alert;
+    case model::Action::quarantine:
+      return quarantine(record.cgroup);
+    case model::Action::kill:
+      if (process == nullptr || !action::kill_process(record.pid, record.start).ok()) return model::Action::alert;
+      return model::Action::kill;
+  }
+  return model::Action::alert;
+}
+
+/// Of a container; the host goes on.
+model::Action Session::Work::quarantine(std::uint64_t cgroup) {
+  if (!flows_ || watcher_->stream().processes().container(cgroup) == nullptr) return model::Action::alert;
+  if (const Status cut = flows_->cut_off(cgroup); !cut.ok()) {
+    warn_of(cut);
+    return model::Action::alert;
+  }
+  return model::Action::quarantine;
+}
+
+Status Session::Work::step() {
+  const auto timeout = groups_->is_waiting() ? short_wait : longest_wait;
+  DOORMAN_CHECK(kernel_->wait(timeout));
+  batch_.clear();
+  flow_batch_.clear();
+  merged_.clear();
+  DOORMAN_CHECK(kernel_->read(batch_));
+  if (flows_) flows_->read(flow_batch_);
+  const std::array<base::Bytes, 2> batches{batch_, flow_batch_};
+  DOORMAN_CHECK(source::kernel::merge(batches, merged_));
+  watcher_->take(merged_);
+  groups_->tick();
+  if (host_->is_reading()) host_->tick();
+  if (flows_) flows_->tick();
+  const auto now = Clock::now();
+  if (flush_now_ || now - flushed_ >= flush_every) {
+    if (const Status flushed = log_->flush(); !flushed.ok())
+      base::log(base::LogLevel::error, flushed.error().message());
+    (void)std::fflush(stdout);
+    flush_now_ = false;
+    flushed_ = now;
+  }
+  if (now - scans_seen_ >= scans_every) {
+    if (images_->look_again()) tell_scanned();
+    scans_seen_ = now;
+  }
+  if (now - engines_seen_ >= engines_every) {
+    drift_->approve_engine_programs();
+    watcher_->flows().set_host_addresses(source::host_addresses());
+    host_->tick();
+    engines_seen_ = now;
+  }
+  return {};
+}
+
+/// The rules' word on images is another; a gate that is there stays.
+Status Session::Work::set_drift_modes() {
+  if (strictest_drift() >= model::DriftMode::deny) DOORMAN_CHECK(drift_->enforce());
+  std::vector<std::pair<std::uint64_t, model::DriftMode>> modes;
+  watcher_->stream().each_container([&](std::uint64_t cgroup, std::uint64_t, const model::Container& container) {
+    if (!container.id.empty()) modes.emplace_back(cgroup, drift_of(container));
+  });
+  for (const auto& [cgroup, mode] : modes) warn_of(drift_->set_mode(cgroup, mode));
+  return {};
+}
+
+void Session::Work::reload() {
+  auto rules = open_event_rules(settings_.rules);
+  if (!rules.ok()) {
+    base::log(base::LogLevel::error, rules.error().message() + "; the rules stay as they were");
+    return;
+  }
+  rules_ = *std::move(rules);
+  watcher_->set_rules(rules_.engine);
+  warn_of(set_drift_modes());
+  if (flows_) flows_->set_rules(rules_.engine);
+  if (const Status wanted = kernel_->want(rules_.needs); !wanted.ok())
+    base::log(base::LogLevel::error, wanted.error().message());
+}
+
+Status Session::Work::run() {
+  if (!settings_.quiet) base::log(base::LogLevel::info, "guarding");
+  flushed_ = engines_seen_ = scans_seen_ = Clock::now();
+  while (true) {
+    const int signal = signals_->next();
+    if (signal == SIGINT || signal == SIGTERM) break;
+    if (signal == SIGHUP) reload();
+    DOORMAN_CHECK(step());
+  }
+  stop();
+  return log_->flush();
+}
+
+void Session::Work::stop() {
+  warn_of(drift_->stop(false));
+  if (flows_) {
+    batch_.clear();
+    flows_->read(batch_, true);
+    watcher_->take(batch_);
+    warn_of(flows_->stop());
+  }
+  flows_.reset();
+  kernel_.reset();
+  warn_of(pins_->remove());
+}
+
+Session::Session(std::unique_ptr<Work> work) : work_(std::move(work)) {}
+Session::~Session() = default;
+
+Result<std::unique_ptr<Session>> Session::start(const GuardSettings& settings) {
+  auto work = std::make_unique<Work>(settings);
+  DOORMAN_CHECK(work->start());
+  return std::unique_ptr<Session>(new Session(std::move(work)));
+}
+
+Status Session::run() { return work_->run(); }
+
+}  // namespace doorman::app

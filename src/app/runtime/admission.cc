@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/runtime/admission.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <chrono>
+#include <memory>
+#include <utility>
+
+#include "app/runtime/break_glass.h"
+#include "app/runtime/door_scan.h"
+#include "app/runtime/hardening.h"
+#include "app/runtime/request.h"
+#include "app/state.h"
+#include "base/digest.h"
+#include "base/fd.h"
+#include "parse/container/bundle.h"
+#include "source/container/host_reach.h"
+#include "source/container/requester.h"
+#include "store/image_facts_folder.h"
+
+namespace doorman::app {
+namespace {
+
+using base::Result;
+using source::container::BundleFile;
+
+constexpr std::string_view unscanned_rule = "unscanned";  // as break-glass items name it
+
+class Judgement {
+ public:
+  Judgement(const cli::ParsedCommand& settings, const cli::Environment& environment, const BundleFile& file,
+            std::string_view id)
+      : settings_(settings),
+        environment_(environment),
+        file_(file),
+        who_(source::container::who_asks(file, id)),
+        reach_(source::container::reach_of(file.bundle(), file.folder(), {id, who_.container.pod_sandbox})),
+        unread_{who_.problem, who_.container.image_id.empty() ? who_.problem : std::string(), {}} {}
+
+  Result<Admission> make(const std::shared_ptr<const policy::Engine>& engine) {
+    read_facts();
+    if (is_unscanned() && answer() == cli::Unscanned::scan) scan();
+    Admission admission = ask(engine);
+    if (!admission.verdict.hardenings.empty()) DOORMAN_CHECK(harden(engine, admission));
+    if (!scan_problem_.empty()) {
+      add_unscanned(admission.verdict, fmt::format("cannot be decided: {}", scan_problem_), true);
+    } else if (is_unscanned() && answer() == cli::Unscanned::refuse) {
+      add_unscanned(admission.verdict, "its image was never scanned on this host", false);
+    }
+    break_glass(admission.verdict, admission.request);
+    // They belong to the rules, which the caller does not keep.
+    admission.verdict.hardenings.clear();
+    admission.verdict.break_glasses.clear();
+    return admission;
+  }
+
+ private:
+  void read_facts() {
+    auto facts = find_facts();
+    if (facts.ok()) who_.container.image_facts = std::move(facts).value();
+    else unread_.facts = facts.error().message();
+  }
+
+  /// Nothing where nobody scanned the image, or where it is not known which one it is.
+  Result<std::shared_ptr<const model::ImageFacts>> find_facts() {
+    const auto digest = base::Digest::parse(who_.container.image_id);
+    if (!digest.ok()) return std::shared_ptr<const model::ImageFacts>();
+    DOORMAN_TRY(const auto state, open_state(settings_.get(cli::options::state_dir), environment_));
+    return store::ImageFactsFolder(state.path()).find(*digest);
+  }
+
+  /// A sandbox holds namespaces and runs the engine's own program; a root folder without an image has no name to
+  /// be scanned by.
+  [[nodiscard]] bool is_unscanned() const {
+    return !who_.container.image_id.empty() && who_.container.image_facts == nullptr && unread_.facts.empty() &&
+           kind_of(file_.bundle()) != "sandbox";
+  }
+
+  [[nodiscard]] cli::Unscanned answer() const { return settings_.get(cli::options::unscanned); }
+
+  void add_unscanned(AdmissionVerdict& verdict, std::string output, bool undecided) const {
+    AdmissionVerdict::Rule rule;
+    rule.name = unscanned_rule;
+    rule.output = std::move(output);
+    rule.remediation = "Run `doorman scan` with its name.";
+    rule.action = model::Action::deny;
+    rule.undecided = undecided;
+    rule.refuses = !undecided || settings_.get(cli::options::on_error) == model::OnError::deny;
+    verdict.add(std::move(rule));
+  }
+
+  void scan() {
+    const auto done = [&]() -> base::Status {
+      DOORMAN_TRY(const auto state, open_state(settings_.get(cli::options::state_dir), environment_));
+      return scan_at_the_door(who_.container, state.path(),
+                              std::chrono::seconds(settings_.get(cli::options::scan_time)));
+    }();
+    if (done.ok()) read_facts();
+    else scan_problem_ = done.error().message();
+    if (done.ok() && is_unscanned()) scan_problem_ = "the scan left nothing of this image";
+    if (!scan_problem_.empty()) unread_.facts = scan_problem_;
+  }
+
+  [[nodiscard]] Admission ask(const std::shared_ptr<const policy::Engine>& engine) const {
+    Admission admission;
+    admission.request = request_of(who_, reach_);
+    admission.request.scan_unread = !unread_.facts.empty();
+    admission.verdict = judge_admission(engine, admission.request, unread_, settings_.get(cli::options::on_error));
+    return admission;
+  }
+
+  /// Rules are asked again, about the container as it would be. What was privileged stays so for them: it is known
+  /// by what it lacks, and one masked path must not make it look tame.
+  base::Status harden(const std::shared_ptr<const policy::Engine>& engine, Admission& admission) {
+    DOORMAN_TRY(auto hardened, harden_by(file_.text(), admission.verdict.hardenings));
+    if (hardened.changes.empty()) return {};
+    DOORMAN_TRY(who_.settings, parse::container::parse_bundle(hardened.config).in("the hardened config.json"));
+    const auto privileged = admission.request.container.privileged;
+    who_.container.privileged = privileged;
+    admission = ask(engine);
+    admission.hardened = std::move(hardened.config);
+    admission.changes = std::move(hardened.changes);
+    return {};
+  }
+
+  const cli::ParsedCommand& settings_;
+  const cli::Environment& environment_;
+  const BundleFile& file_;
+  source::container::Finding who_;
+  source::container::HostReach reach_;
+  Unread unread_;
+  std::string scan_problem_;
+};
+
+}  // namespace
+
+Result<cli::ParsedCommand> admission_settings(const cli::Environment& environment) {
+  const std::array<std::string, 3> words = {"runtime", "check", "."};
+  return cli::parse_command(words, environment,
+                            [](const std::string& path) { return base::read_file(path, cli::max_config_bytes); });
+}
+
+Result<Admission> judge_bundle(const cli::ParsedCommand& settings, const cli::Environment& environment,
+                               const BundleFile& file, std::string_view id) {
+  DOORMAN_TRY(const auto engine, open_admission_rules(settings.get(cli::options::rules)));
+  return Judgement(settings, environment, file, id).make(engine);
+}
+
+std::string described(const model::Container& container) {
+  const std::string_view name = container.name.empty() ? std::string_view(container.id) : container.name;
+  return container.image.empty() ? std::string(name) : fmt::format("{} (image {})", name, container.image);
+}
+
+}  // namespace doorman::app

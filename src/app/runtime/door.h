@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+namespace doorman::app {
+
+/// Whether the program was started as `doorman-runtime`.
+bool is_runtime_name(std::string_view program);
+
+/// Stands where an OCI runtime stands. A call that makes a container is judged by its bundle: refused (1), told the
+/// way runc tells errors; or the process becomes the real runtime. Any other call is the real runtime's at once.
+int runtime_door(int count, char* const* arguments);
+
+}  // namespace doorman::app

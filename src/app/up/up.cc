@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/up/up.h"
+
+#include "app/guard/guard.h"
+#include "app/guard/session.h"
+#include "app/up/background_scans.h"
+#include "base/log.h"
+
+namespace doorman::app {
+namespace {
+
+base::Status work(const cli::ParsedCommand& command, const cli::Environment& environment) {
+  DOORMAN_TRY(const GuardSettings settings, guard_settings(command, environment));
+  DOORMAN_TRY(const auto session, Session::start(settings));
+  const BackgroundScans scans({.program = "/proc/self/exe", .state_folder = settings.state_folder});
+  return session->run();
+}
+
+}  // namespace
+
+int up(const cli::ParsedCommand& command, const cli::Environment& environment) {
+  const base::Status done = work(command, environment);
+  if (done.ok()) return 0;
+  base::log(base::LogLevel::error, done.error().message());
+  return 2;
+}
+
+}  // namespace doorman::app

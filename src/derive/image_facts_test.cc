@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "derive/image_facts.h"
+
+#include <gtest/gtest.h>
+
+namespace doorman::derive {
+namespace {
+
+using model::FixState;
+using model::Severity;
+
+class ImageFactsTest : public ::testing::Test {
+ protected:
+  ImageFactsTest() {
+    for (const char* name : {"bash", "coreutils"}) {
+      model::FoundPackage found;
+      found.purl = std::string("pkg:deb/debian/") + name + "@1";
+      inventory_.packages.push_back(std::move(found));
+    }
+  }
+
+  void add(const std::string& path, std::uint32_t owner) {
+    inventory_.programs.push_back(
+        {.file = {.path = path, .sha256 = base::digest_of(path)}, .layer = 0, .owner = owner});
+  }
+  void find(Severity severity, FixState fix, bool exploited = false) {
+    model::Vulnerability flaw;
+    flaw.severity = severity;
+    flaw.known_exploited = exploited;
+    model::Finding finding(inventory_.subject, 0, std::move(flaw));
+    finding.fix = fix;
+    findings_.push_back(std::move(finding));
+  }
+
+  model::Inventory inventory_{model::Subject::image(base::digest_of("config"))};
+  std::vector<model::Finding> findings_;
+};
+
+TEST_F(ImageFactsTest, ProgramsHaveThePackageThatOwnsThem) {
+  add("usr/bin/bash", 0);
+  add("usr/bin/ls", 1);
+  add("usr/local/bin/ours", model::FoundPackage::none);
+  const auto facts = image_facts_of(inventory_, {});
+  EXPECT_EQ(facts.package_of("/usr/bin/bash"), "pkg:deb/debian/bash@1");
+  EXPECT_EQ(facts.package_of("usr/bin/ls"), "pkg:deb/debian/coreutils@1");
+  EXPECT_EQ(facts.package_of("/usr/local/bin/ours"), "");
+  EXPECT_EQ(facts.package_of("/usr/bin/bas"), "");
+  EXPECT_EQ(facts.package_of(""), "");
+}
+
+TEST_F(ImageFactsTest, TheWorstFlawIsTheWorstThatCanBeRepaired) {
+  EXPECT_FALSE(image_facts_of(inventory_, findings_).worst);
+  find(Severity::critical, FixState::affected, true);
+  EXPECT_FALSE(image_facts_of(inventory_, findings_).worst);
+  EXPECT_FALSE(image_facts_of(inventory_, findings_).known_exploited);
+  find(Severity::high, FixState::fixed);
+  find(Severity::medium, FixState::fixed, true);
+  EXPECT_EQ(image_facts_of(inventory_, findings_).worst, Severity::high);
+  EXPECT_TRUE(image_facts_of(inventory_, findings_).known_exploited);
+}
+
+TEST_F(ImageFactsTest, RootIsWhatTheImageSays) {
+  EXPECT_FALSE(image_facts_of(inventory_, {}).runs_as_root) << "a folder says nothing";
+  inventory_.config.emplace();
+  EXPECT_TRUE(image_facts_of(inventory_, {}).runs_as_root);
+  inventory_.config->user = "app";
+  EXPECT_FALSE(image_facts_of(inventory_, {}).runs_as_root);
+}
+
+}  // namespace
+}  // namespace doorman::derive

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "model/container.h"
+#include "model/image_word.h"
+
+namespace doorman::derive {
+
+/// How far the container is trusted: its label `doorman.trust`, its pod's first; else the first word that says so;
+/// else nothing is known. A label that is neither a number nor a word is none.
+std::optional<std::uint32_t> trust_of(const model::Container& container, std::span<const model::ImageWord> words);
+
+/// The modes that a policy gives to the container's image.
+std::optional<model::DriftMode> drift_mode_of(const model::Container& container,
+                                              std::span<const model::ImageWord> words);
+std::optional<model::FlowMode> flow_mode_of(const model::Container& container,
+                                            std::span<const model::ImageWord> words);
+
+}  // namespace doorman::derive

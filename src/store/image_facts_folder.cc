@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/image_facts_folder.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "base/fd.h"
+#include "base/json.h"
+#include "base/json_writer.h"
+#include "base/log.h"
+#include "base/path.h"
+
+namespace doorman::store {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::Status;
+using model::ImageFacts;
+
+namespace {
+
+constexpr std::int64_t version = 1;
+
+std::string to_json(const ImageFacts& facts) {
+  base::JsonWriter json;
+  json.begin_object();
+  json.member("version", version);
+  if (facts.worst) json.member("worst", model::to_text(*facts.worst));
+  json.member("known_exploited", facts.known_exploited);
+  json.member("runs_as_root", facts.runs_as_root);
+  json.begin_array("packages");
+  for (const std::string& purl : facts.packages) json.value(purl);
+  json.end_array();
+  json.begin_array("programs");
+  for (const ImageFacts::Program& program : facts.programs) {
+    json.begin_object();
+    json.member("path", program.path);
+    json.member("package", program.package);
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+  return json.take();
+}
+
+Result<ImageFacts> from_json(base::Bytes text) {
+  DOORMAN_TRY(const auto document, base::JsonDocument::parse(text));
+  const base::JsonValue root = document.root();
+  if (root["version"].integer() != version) return Error(ErrorCode::unsupported, "not of version 1");
+  ImageFacts facts;
+  facts.worst = model::parse_severity(root["worst"].string_or(""));
+  facts.known_exploited = root["known_exploited"].boolean().value_or(false);
+  facts.runs_as_root = root["runs_as_root"].boolean().value_or(false);
+  for (const base::JsonValue& purl : root["packages"].items()) facts.packages.emplace_back(purl.string_or(""));
+  for (const base::JsonValue& program : root["programs"].items()) {
+    const auto package = program["package"].integer();
+    if (!package || std::cmp_less(*package, 0) || std::cmp_greater_equal(*package, facts.packages.size())) {
+      return Error(ErrorCode::invalid, "a program of a package that is not there");
+    }
+    facts.programs.push_back({std::string(program["path"].string_or("")), static_cast<std::uint32_t>(*package)});
+  }
+  if (!std::ranges::is_sorted(facts.programs, {}, &ImageFacts::Program::path)) {
+    return Error(ErrorCode::invalid, "programs are not sorted");
+  }
+  return facts;
+}
+
+}  // namespace
+
+std::string ImageFactsFolder::file_of(const base::Digest& image) const {
+  return folder_ + (image.algorithm() == base::DigestAlgorithm::sha256 ? "/sha256/" : "/sha512/") + image.hex() +
+         ".json";
+}
+
+Status ImageFactsFolder::put(const base::Digest& image, const ImageFacts& facts) const {
+  const std::string file = file_of(image), text = to_json(facts);
+  if (const auto known = base::read_file(file, max_file_bytes); known.ok() && *known == text) return {};
+  DOORMAN_CHECK(base::make_folders(std::string(base::parent_of(file))));
+  return base::replace_file(file, text);
+}
+
+Result<ImageFacts> ImageFactsFolder::get(const base::Digest& image) const {
+  const std::string file = file_of(image);
+  DOORMAN_TRY(const auto text, base::read_file(file, max_file_bytes));
+  return from_json(text).in(file);
+}
+
+Result<std::shared_ptr<const ImageFacts>> ImageFactsFolder::find(const base::Digest& image) const {
+  auto facts = get(image);
+  if (facts.ok()) return std::make_shared<const ImageFacts>(std::move(facts).value());
+  if (facts.error().code() == ErrorCode::not_found) return std::shared_ptr<const ImageFacts>();
+  return facts.error();
+}
+
+std::uint64_t ImageFactsFolder::version() const {
+  std::error_code failed;
+  const auto written = std::filesystem::last_write_time(folder_ + "/sha256", failed);
+  return failed ? 0 : static_cast<std::uint64_t>(written.time_since_epoch().count());
+}
+
+bool KnownImages::look_again() {
+  if (std::exchange(version_, folder_.version()) == version_) return false;
+  known_.clear();
+  return true;
+}
+
+std::shared_ptr<const ImageFacts> KnownImages::find(std::string_view image_id) {
+  if (const auto found = known_.find(image_id); found != known_.end()) return found->second;
+  const auto digest = base::Digest::parse(image_id);
+  if (!digest.ok()) return nullptr;
+  const auto facts = folder_.find(*digest);
+  if (!facts.ok()) base::log(base::LogLevel::warning, facts.error().message());
+  if (known_.size() >= most) known_.clear();
+  return known_[std::string(image_id)] = facts.ok() ? *facts : nullptr;
+}
+
+}  // namespace doorman::store
