@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/show/guard_process.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "app/cli/parse.h"
+#include "base/fd.h"
+#include "base/text.h"
+#include "kern/pins.h"
+#include "store/log_folder.h"
+#include "store/log_origin.h"
+
+namespace doorman::app {
+namespace {
+
+namespace options = cli::options;
+
+constexpr std::uint64_t max_proc_bytes = 4U << 20U;
+constexpr std::uint64_t nanoseconds = 1'000'000'000;
+
+std::vector<std::string> texts_of(std::string_view list) {
+  std::vector<std::string> texts;
+  for (const std::string_view each : base::split(list, '\0')) texts.emplace_back(each);
+  if (!texts.empty() && texts.back().empty()) texts.pop_back();
+  return texts;
+}
+
+/// Source: proc(5), field 22 of /proc/PID/stat: when it began, in ticks since boot.
+std::optional<base::Time> began(const std::string& folder) {
+  const auto stat = base::read_file(folder + "/stat", max_proc_bytes);
+  const auto boot = store::read_log_origin();
+  if (!stat.ok() || !boot.ok()) return std::nullopt;
+  const std::size_t end = stat->rfind(')');  // the name before it may hold anything
+  if (end == std::string::npos || end + 2 > stat->size()) return std::nullopt;
+  const auto fields = base::split(std::string_view(*stat).substr(end + 2), ' ');
+  constexpr std::size_t start_field = 22 - 3;
+  if (fields.size() <= start_field) return std::nullopt;
+  const auto ticks = base::to_number(fields[start_field]);
+  const long each_second = ::sysconf(_SC_CLK_TCK);
+  if (!ticks || each_second <= 0) return std::nullopt;
+  return base::Time(
+      std::chrono::seconds(boot->boot_time / nanoseconds + *ticks / static_cast<std::uint64_t>(each_second)));
+}
+
+std::uint64_t count_links() {
+  std::uint64_t count = 0;
+  std::error_code error;
+  auto it = std::filesystem::directory_iterator(std::string(kern::Pins::default_folder) + "/links", error);
+  for (; !error && it != std::filesystem::directory_iterator(); it.increment(error)) ++count;
+  return count;
+}
+
+}  // namespace
+
+void add_modes(std::string_view command_line, std::string_view environment, model::HostStatus::Guard& guard) {
+  std::vector<std::string> arguments = texts_of(command_line);
+  if (arguments.empty()) return;
+  arguments.erase(arguments.begin());
+  cli::Environment variables;
+  for (const std::string& each : texts_of(environment)) {
+    const std::size_t equals = each.find('=');
+    if (equals != std::string::npos) variables.emplace(each.substr(0, equals), each.substr(equals + 1));
+  }
+  const auto command = cli::parse_command(
+      arguments, variables, [](const std::string& path) { return base::read_file(path, cli::max_config_bytes); });
+  if (!command.ok()) return;
+  const cli::VerbId verb = command->verb().id;
+  if (verb != cli::VerbId::guard && verb != cli::VerbId::up) return;
+  guard.drift = command->get(options::drift);
+  guard.flows = command->get(options::flows);
+  guard.rules = command->get(options::rules);
+}
+
+model::HostStatus::Guard read_guard(const std::string& state_folder) {
+  model::HostStatus::Guard guard;
+  guard.attached = count_links();
+  guard.pid = store::log_writer(state_folder).value_or(0);
+  if (guard.pid == 0) return guard;
+  const std::string folder = "/proc/" + std::to_string(guard.pid);
+  guard.since = began(folder);
+  const auto command = base::read_file(folder + "/cmdline", max_proc_bytes);
+  const auto environment = base::read_file(folder + "/environ", max_proc_bytes);
+  if (command.ok() && environment.ok()) add_modes(*command, *environment, guard);
+  return guard;
+}
+
+}  // namespace doorman::app
