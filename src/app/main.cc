@@ -20,6 +20,7 @@
 #include "app/runtime/door.h"
 #include "app/runtime/verbs.h"
 #include "app/scan/scan.h"
+#include "app/show/isolation.h"
 #include "app/show/ls.h"
 #include "app/show/show.h"
 #include "app/show/status.h"
@@ -121,6 +122,8 @@ int run(const app::cli::ParsedCommand& command, const app::cli::Environment& env
       return app::ls(command, environment);
     case VerbId::show:
       return app::show(command, environment);
+    case VerbId::report_isolation:
+      return app::report_isolation(command, environment);
     case VerbId::status:
       return app::status(command, environment);
     case VerbId::guard:

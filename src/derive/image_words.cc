@@ -25,15 +25,17 @@ std::optional<T> first_word(const Container& container, std::span<const ImageWor
   return std::nullopt;
 }
 
+std::optional<std::uint32_t> label_trust(const Container::Labels& labels) {
+  const std::string* written = model::find_label(labels, trust_label);
+  return written == nullptr ? std::nullopt : model::parse_trust(*written);
+}
+
 }  // namespace
 
 std::optional<std::uint32_t> trust_of(const Container& container, std::span<const ImageWord> words) {
-  for (const auto* labels : {&container.pod_labels, &container.labels}) {
-    const std::string* written = model::find_label(*labels, trust_label);
-    if (written == nullptr) continue;
-    if (const auto trust = model::parse_trust(*written)) return trust;
-  }
-  return first_word(container, words, &ImageWord::trust);
+  if (const auto said = label_trust(container.pod_labels)) return said;
+  const auto label = label_trust(container.labels), word = first_word(container, words, &ImageWord::trust);
+  return label && word ? std::min(label, word) : label ? label : word;
 }
 
 std::optional<model::DriftMode> drift_mode_of(const Container& container, std::span<const ImageWord> words) {

@@ -10,8 +10,9 @@
 
 namespace doorman::derive {
 
-/// How far the container is trusted: its label `doorman.trust`, its pod's first; else the first word that says so;
-/// else nothing is known. A label that is neither a number nor a word is none.
+/// How far the container is trusted: its pod's label `doorman.trust`; else its own, or the first word that says so,
+/// and of both the lower one, as images bring labels too; else nothing is known. A label that is neither a number
+/// nor a word is none.
 std::optional<std::uint32_t> trust_of(const model::Container& container, std::span<const model::ImageWord> words);
 
 /// The modes that a policy gives to the container's image.

@@ -22,6 +22,10 @@ TEST(ImageWords, TrustIsALabelThenThePolicysWordThenNothing) {
   EXPECT_EQ(trust_of(container, words), 80U);
   container.labels = {{"doorman.trust", "low"}};
   EXPECT_EQ(trust_of(container, words), 25U);
+  container.labels = {{"doorman.trust", "full"}};
+  EXPECT_EQ(trust_of(container, words), 80U) << "an image's own label raises nothing";
+  EXPECT_EQ(trust_of(container, {}), 100U);
+  container.labels = {{"doorman.trust", "low"}};
   container.pod_labels = {{"doorman.trust", "90"}};
   EXPECT_EQ(trust_of(container, words), 90U);
   container.pod_labels = {{"doorman.trust", "101"}};

@@ -120,7 +120,12 @@ struct Named {
 Named advisory_name(Ecosystem ecosystem, const model::Package& package) {
   std::string_view name = package.name;
   std::string version = package.version;
-  if (model::is_distribution(ecosystem)) {
+  // The kernel's signed images are packed anew, and have the version of what is in them.
+  constexpr std::string_view signed_kernel = "linux-signed";
+  const bool is_deb = ecosystem == Ecosystem::debian || ecosystem == Ecosystem::ubuntu;
+  if (is_deb && package.source_name.starts_with(signed_kernel)) {
+    name = "linux";
+  } else if (model::is_distribution(ecosystem)) {
     if (!package.source_name.empty()) name = package.source_name;
     if (!package.source_version.empty()) version = package.source_version;
   }

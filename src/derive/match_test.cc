@@ -94,5 +94,25 @@ TEST(Match, TypesWithoutAdvisoriesHaveNoFindings) {
   EXPECT_THAT(match(image, AdvisoryDb::open(file).value()), IsEmpty());
 }
 
+TEST(Match, ASignedKernelIsTheKernel) {
+  model::Advisory fixed;
+  fixed.id = "CVE-2026-1";
+  fixed.affected.push_back({.ecosystem = {Ecosystem::debian, "12"},
+                            .name = "linux",
+                            .ranges = {{{Kind::introduced, "0"}, {Kind::fixed, "6.1.170-1"}}}});
+  Builder builder;
+  builder.add(builder.add_source("s", ""), fixed);
+  const std::string file = std::move(builder).finish().value();
+  auto host = inventory();
+  host.distribution = model::Distribution{.id = "debian", .version_id = "12", .codename = {}, .pretty_name = {}};
+  add(host, PackageType::deb, "linux-image-6.1.0-48-amd64", "6.1.169-1");
+  host.packages.back().package.source_name = "linux-signed-amd64";
+  host.packages.back().package.source_version = "6.1.169+1";
+  add(host, PackageType::deb, "linux-image-6.1.0-49-amd64", "6.1.170-1");
+  host.packages.back().package.source_name = "linux-signed-amd64";
+  host.packages.back().package.source_version = "6.1.170+1";
+  EXPECT_THAT(told(match(host, AdvisoryDb::open(file).value())), ElementsAre("0 CVE-2026-1"));
+}
+
 }  // namespace
 }  // namespace doorman::derive

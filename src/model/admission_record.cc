@@ -50,6 +50,31 @@ Value fact(R request) {
   return facts == nullptr ? Value() : Value::of(facts->*member);
 }
 
+Value natural_if(const std::optional<std::uint32_t>& number) {
+  return number ? Value::of_natural(*number) : Value();
+}
+
+template <typename Read>
+Value of_neighbours(R request, Read read) {
+  return request.neighbours ? read(*request.neighbours) : Value();
+}
+
+template <std::optional<std::uint32_t> Neighbours::* member>
+Value neighbours_trust(R request) {
+  return of_neighbours(request, [](const Neighbours& beside) { return natural_if(beside.*member); });
+}
+
+template <std::vector<std::string> Neighbours::* member>
+Value neighbours_texts(R request, A scratch) {
+  return of_neighbours(request, [&](const Neighbours& beside) { return texts_of(beside.*member, scratch); });
+}
+
+template <typename Read>
+Value of_farthest(R request, Read read) {
+  return of_neighbours(
+      request, [&](const Neighbours& beside) { return beside.farthest ? read(*beside.farthest) : Value(); });
+}
+
 const record::FieldTable<AdmissionRequest>& table() {
   static const record::FieldTable<AdmissionRequest> rows = {
       {FieldId::evt_source, [](R, U, A) { return Value::of(to_text(EventSource::admission)); }},
@@ -96,6 +121,20 @@ const record::FieldTable<AdmissionRequest>& table() {
        [](R r, U, A) { return r.memory_limit ? Value::of_natural(*r.memory_limit) : Value(); }},
       {FieldId::container_limits_cpu,
        [](R r, U, A) { return r.cpu_limit ? Value::of_real(*r.cpu_limit) : Value(); }},
+
+      {FieldId::container_trust, [](R r, U, A) { return natural_if(r.trust); }},
+      {FieldId::neighbour_count,
+       [](R r, U, A) { return of_neighbours(r, [](const auto& n) { return Value::of_natural(n.count); }); }},
+      {FieldId::neighbour_names, [](R r, U, A a) { return neighbours_texts<&Neighbours::names>(r, a); }},
+      {FieldId::neighbour_images, [](R r, U, A a) { return neighbours_texts<&Neighbours::images>(r, a); }},
+      {FieldId::neighbour_trust_lowest, [](R r, U, A) { return neighbours_trust<&Neighbours::lowest_trust>(r); }},
+      {FieldId::neighbour_trust_highest, [](R r, U, A) { return neighbours_trust<&Neighbours::highest_trust>(r); }},
+      {FieldId::neighbour_trust_distance,
+       [](R r, U, A) { return of_farthest(r, [](const auto& f) { return Value::of_natural(f.distance); }); }},
+      {FieldId::neighbour_trust_farthest,
+       [](R r, U, A) { return of_farthest(r, [](const auto& f) { return Value::of(f.name); }); }},
+      {FieldId::neighbour_shared_paths,
+       [](R r, U, A a) { return neighbours_texts<&Neighbours::shared_paths>(r, a); }},
 
       {FieldId::k8s_pod_name, [](R r, U, A) { return text_if(r.container.pod_name); }},
       {FieldId::k8s_pod_uid, [](R r, U, A) { return text_if(r.container.pod_uid); }},

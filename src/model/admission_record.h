@@ -9,6 +9,7 @@
 #include "model/container.h"
 #include "model/facts.h"
 #include "model/image_record.h"
+#include "model/neighbours.h"
 
 namespace doorman::model {
 
@@ -29,6 +30,8 @@ struct AdmissionRequest {
   std::optional<std::uint64_t> memory_limit;
   std::optional<double> cpu_limit;
   Container::Labels annotations;
+  std::optional<std::uint32_t> trust;    ///< 0 to 100; nothing: nobody said
+  std::optional<Neighbours> neighbours;  ///< nothing: no rule asks, or they are not known
 };
 
 /// What rules of source `admission` see of a request that reaches the runtime. Borrows it. What only an

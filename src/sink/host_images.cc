@@ -77,7 +77,7 @@ class ImagesTable {
       images();
     }
     if (!host_.steps.empty()) steps();
-    unknown();
+    page_.sentences("Not known", notes_.unknown);
     return page_.take();
   }
 
@@ -159,16 +159,6 @@ class ImagesTable {
       if (step.then.empty()) continue;
       page_.pad_to(number_column);
       page_.flow("then, on it: " + page_.clean(base::join(step.then, ", ")), number_column, Style::quiet);
-      page_.end_line();
-    }
-  }
-
-  void unknown() {
-    if (notes_.unknown.empty()) return;
-    page_.title("Not known");
-    for (const std::string& text : notes_.unknown) {
-      page_.pad_to(indent);
-      page_.flow(page_.clean(text), indent);
       page_.end_line();
     }
   }

@@ -58,7 +58,7 @@ class PageWriter {
     put_findings(page_, told_.together);
     if (told_.together.not_kept != 0) page_.more_line(told_.together.not_kept);
     admissions();
-    unknown();
+    page_.sentences("Not known", told_.unknown);
     return page_.take();
   }
 
@@ -319,16 +319,6 @@ class PageWriter {
            text, refused ? Style::critical : Style::warning);
     }
     if (shown < all) page_.more_line(all - shown);
-  }
-
-  void unknown() {
-    if (told_.unknown.empty()) return;
-    page_.title("Not known");
-    for (const std::string& text : told_.unknown) {
-      page_.pad_to(indent);
-      page_.flow(page_.clean(text), indent);
-      page_.end_line();
-    }
   }
 
   const ImagePage& told_;

@@ -9,7 +9,7 @@ namespace doorman::sink {
 namespace {
 
 constexpr std::size_t least_width = 40;
-constexpr std::size_t label_column = 2, value_column = 12;
+constexpr std::size_t label_column = 2, value_column = 12, sentence_column = 2;
 
 }  // namespace
 
@@ -53,6 +53,16 @@ void TablePage::title(std::string_view text) {
   end_line();
   put(text, Style::strong);
   end_line();
+}
+
+void TablePage::sentences(std::string_view heading, const std::vector<std::string>& texts) {
+  if (texts.empty()) return;
+  title(heading);
+  for (const std::string& text : texts) {
+    pad_to(sentence_column);
+    flow(clean(text), sentence_column);
+    end_line();
+  }
 }
 
 void TablePage::more_line(std::uint64_t count) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sink/options.h"
 #include "sink/terminal.h"
@@ -30,6 +31,8 @@ class TablePage : public Page {
   void line(std::string_view label, std::string_view value, Style style = Style::plain);
   /// An empty line, and the heading of a section.
   void title(std::string_view text);
+  /// A section of sentences; nothing where there are none.
+  void sentences(std::string_view heading, const std::vector<std::string>& texts);
   /// A line that says how many more there are.
   void more_line(std::uint64_t count);
 

@@ -3,9 +3,13 @@
 
 #include <sys/stat.h>
 
+#include <array>
 #include <filesystem>
+#include <string_view>
+#include <utility>
 
 #include "base/fd.h"
+#include "parse/package/all.h"
 #include "parse/package/host_files.h"
 
 namespace doorman::source {
@@ -46,6 +50,25 @@ base::Result<std::size_t> read_host_packages(const std::string& root,
     ++packages;
   }
   return packages;
+}
+
+base::Result<std::vector<model::FileFacts>> read_package_status(const std::string& root) {
+  constexpr std::array<std::pair<std::string_view, const parse::package::Parser*>, 2> wanted = {{
+      {"var/lib/dpkg/status", &parse::package::dpkg_parser},
+      {"usr/lib/os-release", &parse::package::os_release_parser},
+  }};
+  std::vector<model::FileFacts> files;
+  for (const auto& [path, parser] : wanted) {
+    const std::string file = root + "/" + std::string(path);
+    const auto content = base::read_file(file, parser->max_bytes);
+    if (!content.ok() && content.error().code() == base::ErrorCode::not_found) continue;
+    if (!content.ok()) return content.error();
+    model::FileFacts facts;
+    facts.path = path;
+    DOORMAN_CHECK(parser->parse({path, *content, 0}, facts).in(file));
+    files.push_back(std::move(facts));
+  }
+  return files;
 }
 
 std::uint64_t host_packages_version(const std::string& root) { return changed(root + info_folder); }

@@ -5,9 +5,11 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "model/host_file.h"
+#include "model/layer_facts.h"
 
 namespace doorman::source {
 
@@ -15,6 +17,10 @@ namespace doorman::source {
 /// not_found.
 base::Result<std::size_t> read_host_packages(const std::string& root,
                                              const std::function<void(const model::HostPackage&)>& visit);
+
+/// What dpkg's status file and os-release say of the packages that are there, and of the distribution: no other
+/// file is opened. Facts of each file that there is.
+base::Result<std::vector<model::FileFacts>> read_package_status(const std::string& root);
 
 /// Changes when packages are installed, upgraded or removed; 0: there is no dpkg.
 std::uint64_t host_packages_version(const std::string& root);

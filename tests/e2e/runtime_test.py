@@ -382,5 +382,73 @@ class Told(RuntimeTest):
         self.assertIn("refused: Privileged container", table)
 
 
+class Neighbours(RuntimeTest):
+    """Of those that this test made itself: others on this machine may be trusted as they like."""
+
+    def setUp(self):
+        super().setUp()
+        self.prefix = f"beside-{uuid.uuid4().hex[:8]}-"
+        self.keep_apart()
+
+    def tearDown(self):
+        names = self.podman("ps", "-a", "--format", "{{.Names}}", "--filter", f"name={self.prefix}").stdout.split()
+        if names:
+            self.podman("rm", "-f", "-t", "0", *names)
+
+    def keep_apart(self, **variables):
+        self.rules("- rule: Beside another trust\n  desc: d\n  source: admission\n  priority: ERROR\n  action: deny\n"
+                   f"  condition: neighbour.trust.distance >= 50 and neighbour.trust.farthest startswith {self.prefix}\n"
+                   '  output: "%container.name (trust %container.trust) beside %neighbour.trust.farthest"\n', **variables)
+
+    def start(self, name, trust, *options):
+        labels = ["--label", f"doorman.trust={trust}"] if trust else []
+        return self.podman("run", "-d", *podman.LIMITS, "--name", self.prefix + name, *labels, *options, self.image, "/bin/sleep", "300")
+
+    def test_who_is_trusted_less_is_kept_off(self):
+        self.assertEqual(self.start("bank", "high").returncode, 0)
+        refused = self.start("build", "low")
+        self.assertEqual(refused.returncode, 126, refused.stderr)
+        self.assertIn(f"{self.prefix}build (trust 25) beside {self.prefix}bank", refused.stderr)
+        for name, trust in (("shop", "60"), ("tool", None)):
+            started = self.start(name, trust)
+            self.assertEqual(started.returncode, 0, started.stderr)
+        self.podman("rm", "-f", "-t", "0", self.prefix + "bank", self.prefix + "build")
+        started = self.start("build", "low")
+        self.assertEqual(started.returncode, 0, started.stderr)
+
+    def test_of_those_that_start_at_once_no_two_run_that_are_kept_apart(self):
+        levels = ["high", "low"] * 6
+        with concurrent.futures.ThreadPoolExecutor(len(levels)) as pool:
+            started = list(pool.map(lambda number: self.start(str(number), levels[number]).returncode == 0, range(len(levels))))
+        self.assertEqual(len({level for level, runs in zip(levels, started) if runs}), 1, started)
+
+    def test_where_nobody_can_be_noted_the_setting_decides(self):
+        (self.state / "arrivals").mkdir()
+        refused = self.start("build", "low")
+        self.assertEqual(refused.returncode, 126, refused.stderr)
+        self.assertIn("cannot be decided", refused.stderr)
+        self.podman("rm", "-f", self.prefix + "build")
+        self.keep_apart(DOORMAN_ON_ERROR="allow")
+        self.assertEqual(self.start("build", "low").returncode, 0)
+
+    def test_the_report_tells_what_stands_between_them(self):
+        shared = self.folder / "shared"
+        shared.mkdir(exist_ok=True)
+        for words in (("bank", "high", "-v", f"{shared}:/data"), ("web", "60", "-v", f"{shared}:/in:ro")):
+            self.assertEqual(self.start(*words).returncode, 0)
+        self.podman("run", "-d", *podman.LIMITS, "--name", self.prefix + "agent", "--privileged", self.image, "/bin/sleep", "300", runtime="runc")
+        told = subprocess.run([DOORMAN, "report", "isolation", "--state-dir", str(self.state), "--format", "json"], capture_output=True, text=True)
+        self.assertEqual(told.returncode, 0, told.stderr)
+        report = json.loads(told.stdout)
+        self.assertEqual(report["grounds"][0]["name"], "kernel")
+        self.assertIn("runc", [ground["name"] for ground in report["grounds"]])
+        containers = {container.get("name", "").removeprefix(self.prefix): container for container in report["containers"]}
+        self.assertIn({"with": self.prefix + "web", "what": str(shared)}, containers["bank"]["shares"])
+        self.assertEqual(containers["bank"]["trust"], 75)
+        self.assertEqual(containers["bank"]["ways"], [])
+        self.assertIn("Privileged container", [way["rule"] for way in containers["agent"]["ways"] if way["closed_by_machine"]])
+        self.assertGreaterEqual(containers["agent"]["neighbours"], 2)
+
+
 if __name__ == "__main__":
     unittest.main(argv=[sys.argv[0], *sys.argv[2:]])

@@ -23,7 +23,7 @@
 
 #include "action/drift/mount_watch.h"
 #include "base/fd.h"
-#include "base/text.h"
+#include "base/process.h"
 #include "kern/keep_running.h"
 
 namespace doorman::action {
@@ -40,16 +40,8 @@ void on_terminate(int /*signal*/) { told_to_leave = 1; }
 
 Fd open_pidfd(pid_t pid) { return Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))); }
 
-/// Field 22 of /proc/PID/stat, in ticks since boot; 0: it is gone. Source: proc(5).
-std::uint64_t start_of(std::uint32_t pid) {
-  const auto stat = base::read_file("/proc/" + std::to_string(pid) + "/stat", 4096);
-  if (!stat.ok()) return 0;
-  const std::size_t name_end = stat->rfind(')');
-  if (name_end == std::string::npos) return 0;
-  const auto words = base::split(std::string_view(*stat).substr(name_end + 1), ' ');
-  constexpr std::size_t start_after_name = 20;
-  return words.size() > start_after_name ? base::to_number(words[start_after_name]).value_or(0) : 0;
-}
+/// 0: it is gone.
+std::uint64_t start_of(std::uint32_t pid) { return base::process_start(pid).value_or(0); }
 
 bool is_readable(int descriptor, milliseconds timeout) {
   pollfd wanted{.fd = descriptor, .events = POLLIN, .revents = 0};

@@ -39,6 +39,10 @@ constexpr Options host_options[] = {
     &options::policy_format, &options::color, &options::width, &options::wide,
     &options::host_root,     &options::db,    &options::now,   &options::state_dir,
 };
+constexpr Options isolation_options[] = {
+    &options::rules, &options::policy_format, &options::color, &options::width, &options::wide,
+    &options::db,    &options::state_dir,
+};
 constexpr Options guard_options[] = {
     &options::rules,        &options::drift,       &options::flows, &options::alert_format, &options::guard_check,
     &options::guard_remove, &options::guard_stats, &options::quiet, &options::state_dir,
@@ -238,6 +242,22 @@ constexpr Verb all_verbs[] = {
             "The guard and its modes, the runtime's door, the advisory database, the state folder, and what was "
             "refused and told in the last day.",
         .options = host_options,
+        .sections = {},
+    },
+    {
+        .id = VerbId::report_isolation,
+        .words = "report isolation",
+        .operands = "",
+        .min_operands = 0,
+        .max_operands = 0,
+        .operand_choices = {},
+        .summary = "Tell what stands between the containers that run here",
+        .about = "The kernel, engines and runtimes that hold them apart, with their known flaws; of each container "
+                 "how far "
+                 "it is trusted, what of its settings leads to the host, by the rules of source admission, what it "
+                 "shares "
+                 "with others, and what a virtual machine of its own would close and leave.",
+        .options = isolation_options,
         .sections = {},
     },
     {
@@ -586,6 +606,7 @@ bool is_about_program(VerbId id) {
     case VerbId::scan:
     case VerbId::ls:
     case VerbId::show:
+    case VerbId::report_isolation:
     case VerbId::status:
     case VerbId::guard:
     case VerbId::up:

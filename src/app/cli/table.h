@@ -17,6 +17,7 @@ enum class VerbId : std::uint8_t {
   ls,
   show,
   status,
+  report_isolation,
   guard,
   up,
   events,

@@ -6,15 +6,18 @@
 #include <array>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "app/runtime/break_glass.h"
 #include "app/runtime/door_scan.h"
 #include "app/runtime/hardening.h"
+#include "app/runtime/neighbours.h"
 #include "app/runtime/request.h"
 #include "app/state.h"
 #include "base/digest.h"
 #include "base/fd.h"
+#include "derive/image_words.h"
 #include "parse/container/bundle.h"
 #include "source/container/host_reach.h"
 #include "source/container/requester.h"
@@ -37,11 +40,12 @@ class Judgement {
         file_(file),
         who_(source::container::who_asks(file, id)),
         reach_(source::container::reach_of(file.bundle(), file.folder(), {id, who_.container.pod_sandbox})),
-        unread_{who_.problem, who_.container.image_id.empty() ? who_.problem : std::string(), {}} {}
+        unread_{who_.problem, who_.container.image_id.empty() ? who_.problem : std::string(), {}, {}} {}
 
   Result<Admission> make(const std::shared_ptr<const policy::Engine>& engine) {
     read_facts();
     if (is_unscanned() && answer() == cli::Unscanned::scan) scan();
+    if (engine != nullptr) meet_neighbours(engine->rules());
     Admission admission = ask(engine);
     if (!admission.verdict.hardenings.empty()) DOORMAN_CHECK(harden(engine, admission));
     if (!scan_problem_.empty()) {
@@ -103,10 +107,31 @@ class Judgement {
     if (!scan_problem_.empty()) unread_.facts = scan_problem_;
   }
 
+  /// A sandbox runs nothing of anybody's.
+  void meet_neighbours(const policy::RuleSet& rules) {
+    trust_ = derive::trust_of(who_.container, rules.images);
+    const NeighbourNeed need = neighbour_need(rules.rules);
+    if (need == NeighbourNeed::none || (need == NeighbourNeed::trust && !trust_)) return;
+    if (kind_of(file_.bundle()) == "sandbox") return;
+    auto found = [&]() -> Result<model::Neighbours> {
+      DOORMAN_TRY(const auto state, open_state(settings_.get(cli::options::state_dir), environment_));
+      return look_around(request(), rules.images, state.path());
+    }();
+    if (found.ok()) neighbours_ = std::move(found).value();
+    else unread_.neighbours = found.error().message();
+  }
+
+  [[nodiscard]] model::AdmissionRequest request() const {
+    model::AdmissionRequest made = request_of(who_, reach_);
+    made.scan_unread = !unread_.facts.empty();
+    made.trust = trust_;
+    made.neighbours = neighbours_;
+    return made;
+  }
+
   [[nodiscard]] Admission ask(const std::shared_ptr<const policy::Engine>& engine) const {
     Admission admission;
-    admission.request = request_of(who_, reach_);
-    admission.request.scan_unread = !unread_.facts.empty();
+    admission.request = request();
     admission.verdict = judge_admission(engine, admission.request, unread_, settings_.get(cli::options::on_error));
     return admission;
   }
@@ -131,6 +156,8 @@ class Judgement {
   source::container::Finding who_;
   source::container::HostReach reach_;
   Unread unread_;
+  std::optional<std::uint32_t> trust_;
+  std::optional<model::Neighbours> neighbours_;
   std::string scan_problem_;
 };
 

@@ -20,17 +20,14 @@ using model::FieldId;
 
 constexpr std::string_view no_rules = "none", default_rules = "admission";
 
-bool asks(const policy::Term& term, bool (*wanted)(const model::Field&)) {
+using Wanted = std::function<bool(const model::Field&)>;
+
+bool asks(const policy::Term& term, const Wanted& wanted) {
   if (term.kind == policy::Term::Kind::field) {
     const model::SplitField split = model::split_field(term.text);
     if (split.field != nullptr && wanted(*split.field)) return true;
   }
   return std::ranges::any_of(term.items, [&](const policy::Term& item) { return asks(item, wanted); });
-}
-
-bool asks(const policy::Condition& condition, bool (*wanted)(const model::Field&)) {
-  return asks(condition.left, wanted) || asks(condition.right, wanted) ||
-         std::ranges::any_of(condition.parts, [&](const policy::Condition& part) { return asks(part, wanted); });
 }
 
 bool is_of_scan(const model::Field& field) {
@@ -49,11 +46,14 @@ bool is_of_engine(const model::Field& field) {
          field.name.starts_with("k8s.");
 }
 
+bool is_of_neighbours(const model::Field& field) { return field.name.starts_with("neighbour."); }
+
 /// Why the rule cannot be decided; empty: it can.
 std::string_view obstacle(const policy::Rule& rule, const Unread& unread) {
-  if (!unread.who.empty() && asks(rule.condition, is_of_engine)) return unread.who;
-  if (!unread.image.empty() && asks(rule.condition, is_of_image)) return unread.image;
-  if (!unread.facts.empty() && asks(rule.condition, is_of_scan)) return unread.facts;
+  if (!unread.who.empty() && asks_for(rule.condition, is_of_engine)) return unread.who;
+  if (!unread.image.empty() && asks_for(rule.condition, is_of_image)) return unread.image;
+  if (!unread.facts.empty() && asks_for(rule.condition, is_of_scan)) return unread.facts;
+  if (!unread.neighbours.empty() && asks_for(rule.condition, is_of_neighbours)) return unread.neighbours;
   return {};
 }
 
@@ -64,6 +64,12 @@ AdmissionVerdict::Rule told(const policy::Rule& rule, std::string output) {
 }
 
 }  // namespace
+
+bool asks_for(const policy::Condition& condition, const Wanted& wanted) {
+  return asks(condition.left, wanted) || asks(condition.right, wanted) ||
+         std::ranges::any_of(condition.parts,
+                             [&](const policy::Condition& part) { return asks_for(part, wanted); });
+}
 
 Result<std::shared_ptr<const policy::Engine>> open_admission_rules(const std::vector<std::string>& rules) {
   if (rules.size() == 1 && rules.front() == no_rules) return std::shared_ptr<const policy::Engine>();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "base/result.h"
 #include "model/admission_record.h"
+#include "model/field.h"
 #include "model/verdict.h"
 #include "policy/engine/engine.h"
 #include "policy/rule.h"
@@ -19,11 +21,15 @@ namespace doorman::app {
 /// What is wrong with one is in the error's message.
 base::Result<std::shared_ptr<const policy::Engine>> open_admission_rules(const std::vector<std::string>& rules);
 
+/// Whether a condition asks for a field of that kind.
+bool asks_for(const policy::Condition& condition, const std::function<bool(const model::Field&)>& wanted);
+
 /// What could not be read, and so which fields say nothing.
 struct Unread {
   std::string who;    ///< why the engine's files say less of the container than they should; empty: they say all
   std::string image;  ///< why it is not known which image it is of
   std::string facts;  ///< why it is not known what a scan found
+  std::string neighbours = {};  ///< why it is not known who runs beside it
 };
 
 struct AdmissionVerdict {

@@ -10,6 +10,7 @@
 
 #include "app/cli/parse.h"
 #include "base/fd.h"
+#include "base/process.h"
 #include "base/text.h"
 #include "kern/pins.h"
 #include "store/log_folder.h"
@@ -30,19 +31,11 @@ std::vector<std::string> texts_of(std::string_view list) {
   return texts;
 }
 
-/// Source: proc(5), field 22 of /proc/PID/stat: when it began, in ticks since boot.
-std::optional<base::Time> began(const std::string& folder) {
-  const auto stat = base::read_file(folder + "/stat", max_proc_bytes);
+std::optional<base::Time> began(std::uint32_t pid) {
+  const auto ticks = base::process_start(pid);
   const auto boot = store::read_log_origin();
-  if (!stat.ok() || !boot.ok()) return std::nullopt;
-  const std::size_t end = stat->rfind(')');  // the name before it may hold anything
-  if (end == std::string::npos || end + 2 > stat->size()) return std::nullopt;
-  const auto fields = base::split(std::string_view(*stat).substr(end + 2), ' ');
-  constexpr std::size_t start_field = 22 - 3;
-  if (fields.size() <= start_field) return std::nullopt;
-  const auto ticks = base::to_number(fields[start_field]);
   const long each_second = ::sysconf(_SC_CLK_TCK);
-  if (!ticks || each_second <= 0) return std::nullopt;
+  if (!ticks || !boot.ok() || each_second <= 0) return std::nullopt;
   return base::Time(
       std::chrono::seconds(boot->boot_time / nanoseconds + *ticks / static_cast<std::uint64_t>(each_second)));
 }
@@ -82,7 +75,7 @@ model::HostStatus::Guard read_guard(const std::string& state_folder) {
   guard.pid = store::log_writer(state_folder).value_or(0);
   if (guard.pid == 0) return guard;
   const std::string folder = "/proc/" + std::to_string(guard.pid);
-  guard.since = began(folder);
+  guard.since = began(guard.pid);
   const auto command = base::read_file(folder + "/cmdline", max_proc_bytes);
   const auto environment = base::read_file(folder + "/environ", max_proc_bytes);
   if (command.ok() && environment.ok()) add_modes(*command, *environment, guard);

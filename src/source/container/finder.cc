@@ -325,6 +325,20 @@ Result<std::vector<base::IpAddress>> ContainerFinder::addresses(std::string_view
   return found;
 }
 
+Result<std::map<std::string, std::uint64_t, std::less<>>> ContainerFinder::namespaces(std::string_view path) {
+  const std::string& proc = impl_->folders.proc;
+  DOORMAN_TRY(const auto process, first_process(impl_->folders.groups + std::string(path)));
+  std::map<std::string, std::uint64_t, std::less<>> found;
+  if (!process) return found;
+  for (const char* type : {"net", "pid", "ipc", "uts"}) {
+    const std::string file = fmt::format("{}/{}/ns/{}", proc, *process, type);
+    struct stat status{};
+    if (::stat(file.c_str(), &status) != 0 || is_namespace_of_host(file, type, proc)) continue;
+    found.emplace(type, status.st_ino);
+  }
+  return found;
+}
+
 Result<std::uint64_t> control_group_id(const EngineFolders& folders, std::string_view path) {
   const std::string folder = folders.groups + std::string(path);
   struct stat status{};

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -79,6 +81,10 @@ class ContainerFinder {
   /// The addresses in the network namespace of a group's first process, IPv4 first, without loopback's and those of
   /// one link. Empty when no process is in the group or its network is the host's.
   base::Result<std::vector<base::IpAddress>> addresses(std::string_view path);
+
+  /// The namespaces that a group's first process has for itself or shares with other containers: their numbers by
+  /// name in /proc/PID/ns. Those of the host are left out. Empty when no process is in the group.
+  base::Result<std::map<std::string, std::uint64_t, std::less<>>> namespaces(std::string_view path);
 
   [[nodiscard]] const EngineFolders& folders() const;
 

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/runtime/neighbours.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "app/runtime/judge.h"
+#include "app/runtime/request.h"
+#include "derive/image_words.h"
+#include "derive/neighbours.h"
+#include "model/field.h"
+#include "source/container/host_reach.h"
+#include "store/arrivals.h"
+
+namespace doorman::app {
+namespace {
+
+using model::AdmissionRequest;
+using model::Resident;
+
+constexpr std::string_view all_fields = "neighbour.", trust_fields = "neighbour.trust.";
+
+bool mentions(const policy::Rule& rule, std::string_view prefix) {
+  return rule.output.find("%" + std::string(prefix)) != std::string::npos ||
+         asks_for(rule.condition, [&](const model::Field& field) { return field.name.starts_with(prefix); });
+}
+
+bool mentions_more_than_trust(const policy::Rule& rule) {
+  const auto is_more = [](std::string_view name) {
+    return name.starts_with(all_fields) && !name.starts_with(trust_fields);
+  };
+  std::string_view rest = rule.output;
+  for (std::size_t at = rest.find('%'); at != rest.npos; at = rest.find('%')) {
+    rest.remove_prefix(at + 1);
+    if (is_more(rest)) return true;
+  }
+  return asks_for(rule.condition, [&](const model::Field& field) { return is_more(field.name); });
+}
+
+}  // namespace
+
+NeighbourNeed neighbour_need(const std::vector<policy::Rule>& rules) {
+  NeighbourNeed need = NeighbourNeed::none;
+  for (const policy::Rule& rule : rules) {
+    if (!rule.enabled || rule.source != model::EventSource::admission || !mentions(rule, all_fields)) continue;
+    if (mentions_more_than_trust(rule)) return NeighbourNeed::all;
+    need = NeighbourNeed::trust;
+  }
+  return need;
+}
+
+Resident resident_of(const AdmissionRequest& request) {
+  Resident made;
+  const model::Container& container = request.container;
+  made.id = container.id;
+  made.name = container.name;
+  made.image = container.repository.empty() ? container.image : container.repository;
+  made.pod = container.pod_sandbox;
+  made.trust = request.trust;
+  made.host_paths = request.host_paths;
+  made.writable_paths = request.writable_host_paths;
+  return made;
+}
+
+AdmissionRequest request_of_running(const source::container::RunningContainer& running,
+                                    std::span<const model::ImageWord> words) {
+  const source::container::Finding& finding = running.finding;
+  source::container::HostReach reach;
+  if (finding.settings) {
+    reach = source::container::reach_of(*finding.settings, finding.bundle,
+                                        {finding.container.id, finding.container.pod_sandbox});
+  }
+  AdmissionRequest request = request_of(finding, std::move(reach));
+  request.trust = derive::trust_of(finding.container, words);
+  return request;
+}
+
+base::Result<model::Neighbours> look_around(const AdmissionRequest& request,
+                                            std::span<const model::ImageWord> words,
+                                            const std::string& state_folder) {
+  const Resident self = resident_of(request);
+  // Noted before anybody is looked for: who comes later finds either the note or the container.
+  DOORMAN_TRY(std::vector<Resident> residents, store::Arrivals(state_folder).enter(self));
+  DOORMAN_TRY(auto folders, source::container::EngineFolders::of_this_host());
+  source::container::ContainerFinder finder(std::move(folders));
+  DOORMAN_TRY(const auto running, finder.running());
+  for (const auto& each : running) {
+    const AdmissionRequest other = request_of_running(each, words);
+    if (other.kind != "sandbox") residents.push_back(resident_of(other));
+  }
+  return derive::neighbours_of(self, residents);
+}
+
+}  // namespace doorman::app
