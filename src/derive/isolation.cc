@@ -85,7 +85,7 @@ std::vector<Isolation::Ground> grounds_of(std::string_view kernel_release, const
   return grounds;
 }
 
-std::vector<Isolation::Container> isolation_of(std::vector<IsolatedContainer> containers) {
+std::vector<Isolation::Container> isolation_of(const std::vector<IsolatedContainer>& containers) {
   const std::vector<model::Resident> residents = residents_of(containers);
   std::vector<Isolation::Container> result;
   result.reserve(containers.size());

@@ -27,6 +27,6 @@ std::vector<model::Isolation::Ground> grounds_of(std::string_view kernel_release
 
 /// Ties of each with the others, and their order: most ways out first, then the farthest neighbour by trust, then
 /// by name.
-std::vector<model::Isolation::Container> isolation_of(std::vector<IsolatedContainer> containers);
+std::vector<model::Isolation::Container> isolation_of(const std::vector<IsolatedContainer>& containers);
 
 }  // namespace doorman::derive

@@ -101,6 +101,7 @@ TEST(Isolation, MostWaysOutFirstThenTheFarthestInTrust) {
   agent.container.ways.push_back({"Privileged container", "", "", true});
   const auto all = isolation_of({container("bank", 90), container("shop", 80), container("build", 25), agent});
   std::vector<std::string> names;
+  names.reserve(all.size());
   for (const auto& each : all) names.push_back(each.who.name);
   EXPECT_THAT(names, ElementsAre("zz-agent", "bank", "build", "shop"));
   EXPECT_TRUE(all.front().has_closable_way());

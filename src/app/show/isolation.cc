@@ -89,7 +89,7 @@ Result<std::vector<Isolation::Container>> read_containers(const std::shared_ptr<
     }
     containers.push_back(std::move(made));
   }
-  return derive::isolation_of(std::move(containers));
+  return derive::isolation_of(containers);
 }
 
 Result<std::vector<Isolation::Ground>> read_grounds(const Database& database, std::vector<std::string>& unknown) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "source/container/finder.h"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <algorithm>
