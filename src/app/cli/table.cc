@@ -72,8 +72,10 @@ constexpr Term scan_targets[] = {
     {"registry:REFERENCE", "An image in a registry: registry.example/app:1.2 or ...@sha256:DIGEST"},
     {"podman:IMAGE, docker:IMAGE", "An image of the engine, over its socket"},
     {"containers-storage:IMAGE", "An image of podman, buildah or CRI-O, read in place"},
+    {"containerd:IMAGE", "An image of containerd or Kubernetes on it, read in place"},
     {"dir:FOLDER", "A folder that holds a root file system"},
     {"running", "Every image that a container runs here, once each"},
+    {"sha256:DIGEST", "The image of an engine here that has the digest"},
     {"host", "This machine"},
     {"-", "An archive on standard input"},
 };
