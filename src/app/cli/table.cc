@@ -266,14 +266,16 @@ constexpr Verb all_verbs[] = {
         .min_operands = 0,
         .max_operands = 0,
         .operand_choices = {},
-        .summary = "All of it for this host: the guard, and a scan of every image that runs here",
+        .summary = "All of it for this host: the guard, and a scan of every image that is here",
         .about =
             "One process for a host. It guards as `doorman guard` does, with the same options, and beside that "
-            "scans the "
-            "image of every container that runs here: when it appears, and matched anew when the advisory database "
-            "changes. Scans take only the processor time that nobody else wants. So alerts name packages, flows "
-            "have a "
-            "risk, and `doorman ls` and `doorman show` know what to repair.\n\n"
+            "scans the image of every container that runs here, then every other image that an engine has here: "
+            "when "
+            "it appears, and matched anew when the advisory database changes. Scans take only the processor time "
+            "that "
+            "nobody else wants. So alerts name packages, flows have a risk, and `doorman ls` and `doorman show` "
+            "know "
+            "what to repair.\n\n"
             "Needs root. The Debian package brings the unit doorman.service.",
         .options = up_options,
         .sections = {},
