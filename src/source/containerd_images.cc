@@ -79,10 +79,11 @@ std::vector<ImageRecord> images_in(const ContainerdNames& names, std::string_vie
     if (image.name_space != name_space) continue;
     ImageRecord& record = by_target[image.target];
     record.digest = image.target;
-    record.id = image.target.substr(image.target.find(':') + 1);
+    record.id = base::printable(image.target.substr(image.target.find(':') + 1));
     record.names.push_back(image.name);
   }
   std::vector<ImageRecord> images;
+  images.reserve(by_target.size());
   for (auto& [target, record] : by_target) images.push_back(std::move(record));
   return images;
 }
@@ -120,6 +121,7 @@ std::vector<std::string> roots_of_this_machine() {
   auto folders = container::EngineFolders::configured();
   folders.add_running_daemons();
   std::vector<std::string> roots;
+  roots.reserve(folders.containerd.size());
   for (const auto& each : folders.containerd) roots.push_back(each.root);
   return roots;
 }

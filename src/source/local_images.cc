@@ -127,9 +127,10 @@ class Reader {
   }
 
   void add_docker(const std::string& root) {
-    for (const std::string& driver : names_in(root + "/image", 64)) add_docker_images(root + "/image/" + driver);
+    for (const std::string& driver : names_in(root + "/image", 64))
+      add_docker_images(fmt::format("{}/image/{}", root, driver));
     for (const std::string& id : names_in(root + "/containers", LocalImages::max_containers)) {
-      const std::string path = root + "/containers/" + id + "/config.v2.json";
+      const std::string path = fmt::format("{}/containers/{}/config.v2.json", root, id);
       const auto text = base::read_file(path, parse::container::DockerContainer::max_bytes);
       const auto known = text.ok() ? parse::container::parse_docker_container(*text).in(path)
                                    : base::Result<parse::container::DockerContainer>(text.error());

@@ -15,7 +15,6 @@
 namespace doorman::source {
 namespace {
 
-using model::LocalContainer;
 using model::LocalImage;
 using testing::ElementsAre;
 using testing::IsEmpty;

@@ -544,6 +544,7 @@ constexpr Term variables[] = {
     {"SOURCE_DATE_EPOCH", "The date of the report, in seconds since 1970; the image's own when it is not set"},
     {"REGISTRY_AUTH_FILE, DOCKER_CONFIG", "Where credentials for registries are, as for podman and docker"},
     {"DOCKER_HOST, CONTAINER_HOST", "The socket of docker and of podman, as unix://PATH"},
+    {"CONTAINERD_NAMESPACE", "Where containerd:IMAGE looks; in all namespaces when it is not set"},
 };
 constexpr Term files[] = {
     {"/etc/doorman/config.yaml", "Settings for everybody on this machine"},
