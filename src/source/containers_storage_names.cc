@@ -16,6 +16,9 @@ using parse::image::Reference;
 
 constexpr std::size_t min_id_digits = 3;
 
+/// CRI has an image's id among the names that it gives in containerd.
+constexpr std::string_view id_prefix = "sha256:";
+
 /// One way in which a name can mean an image.
 using Meaning = std::function<bool(const ImageRecord&)>;
 
@@ -42,7 +45,11 @@ Meaning of_digest(const Reference& wanted) {
 }
 
 Meaning with_id(std::string digits) {
-  return [digits = std::move(digits)](const ImageRecord& image) { return image.id.starts_with(digits); };
+  return [digits = std::move(digits)](const ImageRecord& image) {
+    return image.id.starts_with(digits) || std::ranges::any_of(image.names, [&](std::string_view name) {
+             return name.starts_with(id_prefix) && name.substr(id_prefix.size()).starts_with(digits);
+           });
+  };
 }
 
 std::vector<Meaning> meanings(const std::string& name) {
@@ -55,7 +62,7 @@ std::vector<Meaning> meanings(const std::string& name) {
     if (wanted->digest) all.push_back(of_digest(*wanted));
     all.push_back(named_with_ending("/" + tagged));
   }
-  const std::string digits = name.starts_with("sha256:") ? name.substr(7) : name;
+  const std::string digits = name.starts_with(id_prefix) ? name.substr(id_prefix.size()) : name;
   if (digits.size() >= min_id_digits) all.push_back(with_id(digits));
   return all;
 }

@@ -70,50 +70,62 @@ Result<parse::image::Index> named_entries(const parse::image::Index& index, cons
   return chosen;
 }
 
+struct FoundManifest {
+  parse::image::Manifest manifest;
+  Digest digest;
+  std::optional<Digest> index;  ///< the outermost
+};
+
 /// Follows indexes down to the manifest of the platform.
-Result<parse::image::Manifest> find_manifest(const ContentFolder& folder, const LayoutOptions& options,
-                                             std::optional<Digest>& manifest_digest,
-                                             std::optional<Digest>& index_digest, std::vector<std::string>& names) {
-  DOORMAN_TRY(const std::string text, folder.read("index.json", parse::image::max_document_bytes));
-  auto parsed = parse::image::parse_index(text).in("index.json");
-  if (!parsed.ok()) return parsed.error();
-  DOORMAN_TRY(parse::image::Index index, named_entries(*parsed, options.name));
-  if (const std::string_view name = name_of(index.manifests.front()); !name.empty()) names.emplace_back(name);
+Result<FoundManifest> find_manifest(const ContentFolder& folder, parse::image::Index index,
+                                    const model::Platform& platform) {
+  std::optional<Digest> outermost;
   for (int depth = 0; depth < max_index_depth; ++depth) {
     DOORMAN_TRY(const Descriptor chosen, index.manifests.size() == 1
                                              ? Result<Descriptor>(index.manifests.front())
-                                             : parse::image::select_platform(index, options.platform));
+                                             : parse::image::select_platform(index, platform));
     DOORMAN_TRY(const std::string document, read_blob(folder, chosen.digest));
     if (parse::image::document_kind(document) != DocumentKind::index) {
-      manifest_digest = chosen.digest;
-      return parse::image::parse_manifest(document).in(chosen.digest.text());
+      auto manifest = parse::image::parse_manifest(document).in(chosen.digest.text());
+      if (!manifest.ok()) return manifest.error();
+      return FoundManifest{*std::move(manifest), chosen.digest, outermost};
     }
-    if (!index_digest) index_digest = chosen.digest;
+    if (!outermost) outermost = chosen.digest;
     auto inner = parse::image::parse_index(document).in(chosen.digest.text());
     if (!inner.ok()) return inner.error();
     index = *std::move(inner);
     // An inner index with one image still has to be of the platform that was asked for, or of none.
-    DOORMAN_TRY(const Descriptor image, parse::image::select_platform(index, options.platform));
+    DOORMAN_TRY(const Descriptor image, parse::image::select_platform(index, platform));
     index.manifests = {image};
   }
   return Error(ErrorCode::limit, "image indexes nested deeper than 4 levels");
 }
 
-Result<ImageLayout> read_oci(const ContentFolder& folder, const LayoutOptions& options) {
-  std::optional<Digest> manifest_digest;
-  std::optional<Digest> index_digest;
-  std::vector<std::string> names;
-  DOORMAN_TRY(const auto manifest, find_manifest(folder, options, manifest_digest, index_digest, names));
+/// The image that entries of one name lead to: one, or its platforms.
+Result<ImageLayout> read_named(const ContentFolder& folder, parse::image::Index entries,
+                               const model::Platform& platform, std::vector<std::string> names) {
+  DOORMAN_TRY(const FoundManifest found, find_manifest(folder, std::move(entries), platform));
+  const parse::image::Manifest& manifest = found.manifest;
   DOORMAN_TRY(const std::string config_text, read_blob(folder, manifest.config.digest));
   auto config = parse::image::parse_config(config_text).in("config " + manifest.config.digest.text());
   if (!config.ok()) return config.error();
   DOORMAN_TRY(auto layers, parse::image::layer_refs(manifest, *config));
-  ImageLayout image{{manifest.config.digest, manifest_digest, index_digest, std::move(names)},
+  ImageLayout image{{manifest.config.digest, found.digest, found.index, std::move(names)},
                     *std::move(config),
                     std::move(layers),
                     {}};
   for (const Descriptor& layer : manifest.layers) image.layer_names.push_back(blob_name(layer.digest));
   return image;
+}
+
+Result<ImageLayout> read_oci(const ContentFolder& folder, const LayoutOptions& options) {
+  DOORMAN_TRY(const std::string text, folder.read("index.json", parse::image::max_document_bytes));
+  auto parsed = parse::image::parse_index(text).in("index.json");
+  if (!parsed.ok()) return parsed.error();
+  DOORMAN_TRY(parse::image::Index entries, named_entries(*parsed, options.name));
+  std::vector<std::string> names;
+  if (const std::string_view name = name_of(entries.manifests.front()); !name.empty()) names.emplace_back(name);
+  return read_named(folder, std::move(entries), options.platform, std::move(names));
 }
 
 Result<parse::image::SavedImage> named_saved_image(const std::vector<parse::image::SavedImage>& images,
@@ -205,6 +217,15 @@ Result<ImageLayout> read_image_layout(const ContentFolder& folder, const LayoutO
 Result<std::unique_ptr<ImageSource>> open_image_layout(std::unique_ptr<ContentFolder> folder,
                                                        const LayoutOptions& options) {
   DOORMAN_TRY(ImageLayout image, read_image_layout(*folder, options));
+  return std::unique_ptr<ImageSource>(std::make_unique<LayoutSource>(std::move(folder), std::move(image)));
+}
+
+Result<std::unique_ptr<ImageSource>> open_named_content(std::unique_ptr<ContentFolder> folder, const Digest& target,
+                                                        std::vector<std::string> names,
+                                                        const model::Platform& platform) {
+  parse::image::Index entries;
+  entries.manifests.push_back({"", target, 0, std::nullopt, {}});
+  DOORMAN_TRY(ImageLayout image, read_named(*folder, std::move(entries), platform, std::move(names)));
   return std::unique_ptr<ImageSource>(std::make_unique<LayoutSource>(std::move(folder), std::move(image)));
 }
 

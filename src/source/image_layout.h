@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/digest.h"
 #include "model/image.h"
 #include "source/content_folder.h"
 #include "source/image_source.h"
@@ -37,5 +38,12 @@ base::Result<ImageLayout> read_image_layout(const ContentFolder& folder, const L
 /// The same as a source of layers.
 base::Result<std::unique_ptr<ImageSource>> open_image_layout(std::unique_ptr<ContentFolder> folder,
                                                              const LayoutOptions& options);
+
+/// The same where something else than index.json names what is in `blobs/ALGORITHM/HEX`: `target` is the digest of
+/// a manifest, or of an index that has one for the platform; `names` are the image's.
+base::Result<std::unique_ptr<ImageSource>> open_named_content(std::unique_ptr<ContentFolder> folder,
+                                                              const base::Digest& target,
+                                                              std::vector<std::string> names,
+                                                              const model::Platform& platform);
 
 }  // namespace doorman::source

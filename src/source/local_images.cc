@@ -22,6 +22,7 @@
 #include "source/container/containerd.h"
 #include "source/container/describe.h"
 #include "source/container/finder.h"
+#include "source/containerd_images.h"
 #include "source/containers_storage.h"
 #include "source/containers_storage_conf.h"
 
@@ -126,9 +127,10 @@ class Reader {
   }
 
   void add_docker(const std::string& root) {
-    for (const std::string& driver : names_in(root + "/image", 64)) add_docker_images(root + "/image/" + driver);
+    for (const std::string& driver : names_in(root + "/image", 64))
+      add_docker_images(fmt::format("{}/image/{}", root, driver));
     for (const std::string& id : names_in(root + "/containers", LocalImages::max_containers)) {
-      const std::string path = root + "/containers/" + id + "/config.v2.json";
+      const std::string path = fmt::format("{}/containers/{}/config.v2.json", root, id);
       const auto text = base::read_file(path, parse::container::DockerContainer::max_bytes);
       const auto known = text.ok() ? parse::container::parse_docker_container(*text).in(path)
                                    : base::Result<parse::container::DockerContainer>(text.error());
@@ -181,6 +183,16 @@ class Reader {
     }
   }
 
+  /// What docker keeps in a containerd has docker's own name, and a socket that gives it.
+  static LocalImage containerd_image(const parse::container::ContainerdNames::Image& named,
+                                     const container::ContainerdFolder::Image& image, const std::string& root) {
+    LocalImage local{image.config, image.aliases, "docker", {}, {}, image.settings, "docker:" + named.name};
+    if (named.name_space == docker_name_space) return local;
+    local.engine = "containerd";
+    local.target = "containerd:" + ContainerdName::of_target(named.name_space, root, image.aliases.back());
+    return local;
+  }
+
   void add_containerd(const EngineFolders::Containerd& folders) {
     const container::ContainerdFolder folder(folders);
     const auto names = folder.names();
@@ -195,20 +207,12 @@ class Reader {
         continue;
       }
       ids[{each.name_space, each.name}] = image->config.text();
-      const std::string engine = each.name_space == docker_name_space ? "docker" : "containerd";
       LocalImage& local =
-          images
-              .try_emplace(image->config, LocalImage{image->config,
-                                                     image->aliases,
-                                                     engine,
-                                                     {},
-                                                     {},
-                                                     image->settings,
-                                                     engine == "docker" ? "docker:" + each.name : ""})
-              .first->second;
-      const bool is_name = !each.name.starts_with("sha256:") && each.name.find("@") == std::string::npos;
-      if (is_name && std::ranges::find(local.names, each.name) == local.names.end())
+          images.try_emplace(image->config, containerd_image(each, *image, folders.root)).first->second;
+      if (parse::container::is_given_name(each.name) &&
+          std::ranges::find(local.names, each.name) == local.names.end()) {
         local.names.push_back(each.name);
+      }
     }
     for (auto& [digest, image] : images) add(std::move(image));
     for (const auto& each : names->containers) {

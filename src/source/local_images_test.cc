@@ -15,7 +15,6 @@
 namespace doorman::source {
 namespace {
 
-using model::LocalContainer;
 using model::LocalImage;
 using testing::ElementsAre;
 using testing::IsEmpty;
@@ -141,7 +140,8 @@ TEST_F(LocalImagesTest, OfContainerd) {
   ASSERT_THAT(local.images, SizeIs(1));
   EXPECT_THAT(local.images.front().names, ElementsAre("registry.example/shop:2"));
   EXPECT_EQ(local.images.front().engine, "containerd");
-  EXPECT_EQ(local.images.front().target, "");
+  EXPECT_EQ(local.images.front().target, "containerd:[k8s.io@" + scratch_.path().string() + "/var/lib/containerd]" +
+                                             base::digest_of(manifest).text());
   ASSERT_THAT(local.containers, SizeIs(1));
   EXPECT_EQ(local.containers.front().image_id, "sha256:" + id_of(config));
   EXPECT_THAT(local.problems, ElementsAre(testing::HasSubstr("registry.example/gone:1")));

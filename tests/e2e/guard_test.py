@@ -18,6 +18,7 @@ import time
 import unittest
 import uuid
 
+import podman
 from guards import DOORMAN, DRIFT, FLOW, GuardTest, LOADER, SHADOW, pins, wait_for
 
 
@@ -222,12 +223,15 @@ class Holding(GuardTest):
             self.leave_facts()
             wait_for(lambda: open_in_it() or guard.alerts("P"), "the guard to know the package")
 
-    def test_up_guards_and_scans_what_runs(self):
+    def test_up_guards_and_scans_what_runs_and_what_nobody_runs(self):
+        idle = podman.load(self.folder / "idle.tar", ["true"], [("unique", str(self.folder))])
+        self.addCleanup(subprocess.run, ["podman", "rmi", "-f", idle], capture_output=True)
         guard = self.guard(verb="up")
         with self.running("/bin/sleep", "600", name="up") as container:
             self.engine.exec(container, "/bin/deed", "open", "/etc/shadow")
             wait_for(lambda: guard.alerts(SHADOW), "the alert")
             wait_for((self.state / "images" / (self.engine.image_id.replace(":", "/") + ".scan")).exists, "the scan", 90)
+            wait_for((self.state / "images/sha256" / (idle + ".scan")).exists, "the scan of what nobody runs", 180)
             self.assertEqual(guard.end(), 0)
 
     def test_the_package_of_a_program_is_known_from_the_scan(self):

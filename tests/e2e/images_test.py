@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What is told of the images of this host, with real containers of podman: ls, show, scan running, status.
+"""What is told of the images of this host, with real containers of podman: ls, show, scan running, status; and of containerd.
 
     tests/e2e/images_test.py DOORMAN
 
@@ -16,8 +16,10 @@ import tempfile
 import unittest
 import uuid
 
+import engines
 import images
 import podman
+import servers
 
 DOORMAN = pathlib.Path(sys.argv[1]).resolve()
 
@@ -122,6 +124,24 @@ class ImagesTest(unittest.TestCase):
         self.assertGreaterEqual(status["containers"]["running"], 1)
         self.assertIn("podman", [door["engine"] for door in status["doors"]])
         self.stop(name)
+
+
+class ContainerdTest(unittest.TestCase):
+    def test_what_runs_is_scanned_in_containerds_store(self):
+        podman.need_containers()
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="images-test"))
+        self.addCleanup(servers.remove_folder, folder)
+        engine = engines.Containerd(folder)
+        members = [images.folder(name) for name in ("bin", "proc", "sys", "dev")]
+        members += [("bin/busybox", pathlib.Path(podman.BUSYBOX).read_bytes(), 0o755), ("unique", str(folder)), images.link("bin/sleep", "busybox")]
+        state = ["--state-dir", folder / "state", "--format", "json"]
+        with engine.started():
+            engine.take(images.Image(images.tar(members), settings={"Env": ["PATH=/bin"]}))
+            with engine.running("sleep", "600"):
+                subprocess.run([DOORMAN, "scan", "running", "--quiet", *state], stdout=subprocess.DEVNULL, timeout=300)
+                here = json.loads(servers.run(DOORMAN, "ls", *state))["images"]
+        mine = [image for image in here if image["digest"] == engine.image_id]
+        self.assertEqual([(image["names"], image["state"], image["scanned"]) for image in mine], [([engine.reference], "running", True)])
 
 
 if __name__ == "__main__":

@@ -132,6 +132,16 @@ class EnginesTest(unittest.TestCase):
         self.assertEqual(self.doorman("runtime", "remove", "containerd").returncode, 0)
         self.assertEqual(settings.read_text(), before)
 
+    def test_containerd_scans_at_the_door(self):
+        need("containerd", "ctr", "runc")
+        self.environment |= {"DOORMAN_UNSCANNED": "scan"}
+        reference, archive = self.image()
+        with servers.containerd(self.folder, env=self.environment) as path:
+            ctr = ["ctr", "-a", path, "-n", "doors"]
+            servers.run(*ctr, "image", "import", str(archive))
+            servers.run(*ctr, "run", "--rm", "--runc-binary", str(RUNTIME), reference, f"a-{uuid.uuid4().hex[:8]}", "true")
+        self.assertEqual([(entry["admission.verdict"], entry["image.scanned"]) for entry in self.told()], [("allow", True)])
+
 
 if __name__ == "__main__":
     unittest.main(argv=[sys.argv[0], *sys.argv[2:]])

@@ -195,5 +195,52 @@ class DockerTest(TargetTest):
             self.assertIn("No such image", said)
 
 
+class ContainerdTest(TargetTest):
+    def setUp(self):
+        need("skopeo")
+        self.archive = f"{self.folder}/containerd.tar"
+        run(*SKOPEO, "copy", f"oci:{self.folder}/layout:app", f"docker-archive:{self.archive}:localhost/e2e-app:1")
+        self.addCleanup(os.remove, self.archive)
+        self.daemon = self.folder / self._testMethodName
+        self.daemon.mkdir()
+
+    def test_in_place(self):
+        root = self.daemon / "root"
+        with servers.containerd(self.daemon) as path:
+            ctr = ["ctr", "-a", path, "-n"]
+            run(*ctr, "k8s.io", "image", "import", self.archive)
+            for name in ("localhost/e2e-app:1", "e2e-app:1", "[k8s.io]e2e-app:1", f"[{root}]e2e-app:1", f"[k8s.io@{root}]localhost/e2e-app:1"):
+                with self.subTest(name):
+                    self.expect_same(f"containerd:{name}")
+            target = run(*ctr, "k8s.io", "image", "ls", "name==localhost/e2e-app:1").splitlines()[1].split()[2]
+            for name in (target, target.split(":")[1][:12], f"localhost/e2e-app@{target}"):
+                with self.subTest(name):
+                    self.expect_same(f"containerd:{name}")
+            nobody = {"DOCKER_HOST": f"unix://{self.folder}/no.sock", "CONTAINER_HOST": f"unix://{self.folder}/no.sock"}
+            self.expect_same("e2e-app:1", **nobody)
+            for name, options in (("[moby]e2e-app:1", {}), ("e2e-app:1", {"CONTAINERD_NAMESPACE": "moby"})):
+                _, said = self.scan(f"containerd:{name}", code=2, **options)
+                self.assertIn("no such image in the namespace moby of", said)
+        with self.subTest("no daemon"):
+            self.expect_same(f"containerd:[{root}]e2e-app:1")
+
+    def test_an_index_of_which_one_platform_was_fetched(self):
+        need("docker-registry")
+        root = self.daemon / "root"
+        place = f"containerd:[{root}]"
+        with servers.registry(self.daemon, "push", self.daemon / "registry") as host, servers.containerd(self.daemon) as path:
+            run(*SKOPEO, "copy", "--all", "--dest-tls-verify=false", f"oci:{self.folder}/layout:many", f"docker://{host}/team/app:many")
+            run("ctr", "-a", path, "image", "pull", "--plain-http", "--platform", "linux/amd64", f"{host}/team/app:many")
+            self.expect_same(f"{place}{host}/team/app:many", "--platform", "linux/amd64")
+            _, said = self.scan(f"{place}app:many", "--platform", "linux/s390x", code=2)
+            self.assertIn("fetched for another platform only", said)
+            _, said = self.scan(f"{place}app:many", "--platform", "linux/riscv64", code=2)
+            self.assertIn("linux/amd64, linux/s390x", said)
+        layer = self.layout.manifest("app")["layers"][0]["digest"].split(":")[1]
+        (root / "io.containerd.content.v1.content/blobs/sha256" / layer).unlink()
+        _, said = self.scan(f"{place}app:many", code=2)
+        self.assertIn(f"does not have the content {layer}", said)
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)

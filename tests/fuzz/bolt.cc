@@ -32,6 +32,7 @@ void bolt(base::Bytes input) {
   (void)parse::container::find_podman_container(*file, std::string(64, 'a'));
   (void)parse::container::find_podman_pod(*file, std::string(64, 'b'));
   (void)parse::container::find_containerd_container(*file, "default", "web");
+  (void)parse::container::list_containerd_names(*file);
 }
 
 }  // namespace doorman::fuzz

@@ -76,8 +76,10 @@ constexpr Term scan_targets[] = {
     {"registry:REFERENCE", "An image in a registry: registry.example/app:1.2 or ...@sha256:DIGEST"},
     {"podman:IMAGE, docker:IMAGE", "An image of the engine, over its socket"},
     {"containers-storage:IMAGE", "An image of podman, buildah or CRI-O, read in place"},
+    {"containerd:IMAGE", "An image of containerd or Kubernetes on it, read in place"},
     {"dir:FOLDER", "A folder that holds a root file system"},
     {"running", "Every image that a container runs here, once each"},
+    {"sha256:DIGEST", "The image of an engine here that has the digest"},
     {"host", "This machine"},
     {"-", "An archive on standard input"},
 };
@@ -284,14 +286,16 @@ constexpr Verb all_verbs[] = {
         .min_operands = 0,
         .max_operands = 0,
         .operand_choices = {},
-        .summary = "All of it for this host: the guard, and a scan of every image that runs here",
+        .summary = "All of it for this host: the guard, and a scan of every image that is here",
         .about =
             "One process for a host. It guards as `doorman guard` does, with the same options, and beside that "
-            "scans the "
-            "image of every container that runs here: when it appears, and matched anew when the advisory database "
-            "changes. Scans take only the processor time that nobody else wants. So alerts name packages, flows "
-            "have a "
-            "risk, and `doorman ls` and `doorman show` know what to repair.\n\n"
+            "scans the image of every container that runs here, then every other image that an engine has here: "
+            "when "
+            "it appears, and matched anew when the advisory database changes. Scans take only the processor time "
+            "that "
+            "nobody else wants. So alerts name packages, flows have a risk, and `doorman ls` and `doorman show` "
+            "know "
+            "what to repair.\n\n"
             "Needs root. The Debian package brings the unit doorman.service.",
         .options = up_options,
         .sections = {},
@@ -560,6 +564,7 @@ constexpr Term variables[] = {
     {"SOURCE_DATE_EPOCH", "The date of the report, in seconds since 1970; the image's own when it is not set"},
     {"REGISTRY_AUTH_FILE, DOCKER_CONFIG", "Where credentials for registries are, as for podman and docker"},
     {"DOCKER_HOST, CONTAINER_HOST", "The socket of docker and of podman, as unix://PATH"},
+    {"CONTAINERD_NAMESPACE", "Where containerd:IMAGE looks; in all namespaces when it is not set"},
 };
 constexpr Term files[] = {
     {"/etc/doorman/config.yaml", "Settings for everybody on this machine"},

@@ -60,6 +60,10 @@ Result<std::string> scan_target_of(const model::Container& container) {
   if (!digest.ok()) return Error(ErrorCode::not_found, "it is not known which image it is of");
   if (container.engine == "docker") return "docker:" + container.image_id;
   if (container.engine == "podman" || container.engine == "cri-o") return "containers-storage:" + digest->hex();
+  // Its name may lead to another image by now; its content is known by the digest of its manifest or index.
+  if (container.engine == "containerd" && base::Digest::parse(container.digest).ok()) {
+    return "containerd:" + container.digest;
+  }
   return Error(ErrorCode::unsupported, fmt::format("images of {} cannot be scanned in their place",
                                                    container.engine.empty() ? "this engine" : container.engine));
 }

@@ -288,6 +288,10 @@ TEST(ScanTarget, IsInTheStorageOfTheEngine) {
   EXPECT_EQ(scan_target_of(container).value(), "docker:" + container.image_id);
   container.engine = "containerd";
   EXPECT_FALSE(scan_target_of(container).ok());
+  container.digest = "sha256:" + std::string(64, 'b');
+  EXPECT_EQ(scan_target_of(container).value(), "containerd:" + container.digest);
+  container.engine = "runc";
+  EXPECT_FALSE(scan_target_of(container).ok());
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "app/packs.h"
 #include "app/policy/compile.h"
+#include "base/digest.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "parse/image/reference.h"
@@ -68,6 +69,7 @@ bool has_image_name(TargetSpec::Kind kind) {
     case Kind::podman:
     case Kind::docker:
     case Kind::containers_storage:
+    case Kind::containerd:
       return true;
     case Kind::oci_archive:
     case Kind::docker_archive:
@@ -79,6 +81,15 @@ bool has_image_name(TargetSpec::Kind kind) {
       return false;
   }
   return false;
+}
+
+/// Storages take `[PLACE]` before the name.
+std::string_view without_place(const TargetSpec& target) {
+  using Kind = TargetSpec::Kind;
+  const std::string_view text = target.location;
+  const bool has_place = (target.kind == Kind::containers_storage || target.kind == Kind::containerd) &&
+                         text.starts_with('[') && text.find(']') != text.npos;
+  return has_place ? text.substr(text.find(']') + 1) : text;
 }
 
 /// A file system that runs as a machine, or did, and is no image.
@@ -146,8 +157,9 @@ bool Judging::judge(model::Report& report, const TargetSpec& target, base::Time 
 
 model::ImageName image_name(const TargetSpec& target) {
   if (!has_image_name(target.kind)) return {};
-  const auto reference = parse::image::parse_reference(target.location);
-  if (!reference.ok()) return {};  // an engine's own id
+  const std::string_view name = without_place(target);
+  const auto reference = parse::image::parse_reference(name);
+  if (!reference.ok() || base::Digest::parse(name).ok()) return {};  // an engine's own id
   return {reference->text(), reference->registry, reference->repository, reference->tag,
           reference->digest.has_value()};
 }

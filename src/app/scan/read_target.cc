@@ -17,6 +17,7 @@
 #include "parse/image/reference.h"
 #include "parse/secret/scanner.h"
 #include "source/archive_stream.h"
+#include "source/containerd_images.h"
 #include "source/containers_storage.h"
 #include "source/engine.h"
 #include "source/image_layout.h"
@@ -70,6 +71,8 @@ class TargetReader {
         return read_engine(source::Engine::docker);
       case Kind::containers_storage:
         return read_storage();
+      case Kind::containerd:
+        return read_image(source::open_containerd_image(target_.location, stored_.platform));
       case Kind::root_folder:
         return read_root({}, model::Subject::Kind::root);
       case Kind::host:
@@ -155,8 +158,11 @@ class TargetReader {
   /// What is here is what would run here. For another platform only a registry can be asked.
   Result<Inventory> read_named() {
     if (options_.platform) return read_registry();
-    constexpr auto here = std::to_array<std::pair<std::string_view, Kind>>(
-        {{"docker", Kind::docker}, {"podman", Kind::podman}, {"containers-storage", Kind::containers_storage}});
+    constexpr auto here =
+        std::to_array<std::pair<std::string_view, Kind>>({{"docker", Kind::docker},
+                                                          {"podman", Kind::podman},
+                                                          {"containers-storage", Kind::containers_storage},
+                                                          {"containerd", Kind::containerd}});
     for (const auto& [where, kind] : here) {
       auto found = read_as(kind);
       if (!found.ok() && is_elsewhere(found.error().code())) continue;

@@ -33,9 +33,7 @@ std::vector<ScanTarget> running_targets(const source::LocalImages& local) {
     ScanTarget& target = found[*digest];
     target.digest = *digest;
     if (target.name.empty()) target.name = container.image;
-    target.problem = container.engine == "containerd"
-                         ? "containerd's storage cannot be read; its registry can: doorman scan registry:NAME"
-                         : "no engine has it any more";
+    target.problem = "no engine has it any more";
   }
   for (const model::LocalImage& image : local.images) {
     const auto target = found.find(image.digest);
@@ -56,14 +54,30 @@ std::vector<ScanTarget> running_targets(const source::LocalImages& local) {
   return targets;
 }
 
+std::optional<ScanTarget> target_of_digest(const source::LocalImages& local, const Digest& digest) {
+  for (const model::LocalImage& image : local.images) {
+    const bool is_meant = image.digest == digest || std::ranges::find(image.aliases, digest) != image.aliases.end();
+    if (!is_meant || image.target.empty()) continue;
+    const std::string name = image.names.empty() ? std::string() : image.names.front();
+    return ScanTarget{name.empty() ? image.digest.text() : name, image.target, name, image.digest, ""};
+  }
+  return std::nullopt;
+}
+
 Result<std::vector<ScanTarget>> scan_targets(const std::vector<std::string>& operands) {
   std::vector<ScanTarget> targets;
   for (const std::string& operand : operands) {
-    if (operand != running_word) {
+    const auto digest = Digest::parse(operand);
+    if (operand != running_word && !digest.ok()) {
       targets.push_back({operand, operand, "", std::nullopt, ""});
       continue;
     }
     const source::LocalImages local = source::read_local_images(source::local_engine_folders());
+    if (digest.ok()) {
+      const ScanTarget as_named{operand, operand, "", std::nullopt, ""};
+      targets.push_back(target_of_digest(local, *digest).value_or(as_named));
+      continue;
+    }
     for (const std::string& problem : local.problems) base::log(base::LogLevel::warning, problem);
     if (!local.knows_running) {
       return Error(ErrorCode::unsupported, "scan running: no control groups of version 2 tell what runs here");

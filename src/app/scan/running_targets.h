@@ -25,9 +25,11 @@ struct ScanTarget {
 inline constexpr std::string_view running_word = "running";
 
 /// The targets that operands stand for, in their order: `running` for each image that a container runs here, sorted
-/// by name and digest; everything else for itself. An error where it cannot be told what runs.
+/// by name and digest; a digest for the image of this host that it is one of, if there is one; everything else for
+/// itself. An error where it cannot be told what runs.
 base::Result<std::vector<ScanTarget>> scan_targets(const std::vector<std::string>& operands);
-/// The part that is pure.
+/// The parts that are pure.
 std::vector<ScanTarget> running_targets(const source::LocalImages& local);
+std::optional<ScanTarget> target_of_digest(const source::LocalImages& local, const base::Digest& digest);
 
 }  // namespace doorman::app

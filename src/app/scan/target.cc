@@ -18,7 +18,7 @@ using Kind = TargetSpec::Kind;
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Kind>, 8> prefixes = {{
+constexpr std::array<std::pair<std::string_view, Kind>, 9> prefixes = {{
     {"oci-archive:", Kind::oci_archive},
     {"docker-archive:", Kind::docker_archive},
     {"oci:", Kind::oci_layout},
@@ -26,6 +26,7 @@ constexpr std::array<std::pair<std::string_view, Kind>, 8> prefixes = {{
     {"podman:", Kind::podman},
     {"docker:", Kind::docker},
     {"containers-storage:", Kind::containers_storage},
+    {"containerd:", Kind::containerd},
     {"dir:", Kind::root_folder},
 }};
 
@@ -59,6 +60,7 @@ bool has_path(Kind kind) {
     case Kind::podman:
     case Kind::docker:
     case Kind::containers_storage:
+    case Kind::containerd:
     case Kind::root_folder:
     case Kind::host:
       break;

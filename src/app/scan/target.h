@@ -22,6 +22,7 @@ struct TargetSpec {
     podman,
     docker,  ///< an engine's image over its socket
     containers_storage,
+    containerd,
     root_folder,
     host,
   };
@@ -33,8 +34,8 @@ struct TargetSpec {
 };
 
 /// By prefix (`oci-archive:`, `docker-archive:`, `oci:`, `registry:`, `podman:`, `docker:`, `containers-storage:`,
-/// `dir:`), `host` or `-`; without one, by what is there: a file is an archive, a folder is a layout when it has
-/// index.json and oci-layout, else a root file system. What is no path is the name of an image.
+/// `containerd:`, `dir:`), `host` or `-`; without one, by what is there: a file is an archive, a folder is a layout
+/// when it has index.json and oci-layout, else a root file system. What is no path is the name of an image.
 /// `PATH:NAME` names one image of an archive or layout; the longest path that exists is taken.
 base::Result<TargetSpec> find_target(std::string_view text);
 

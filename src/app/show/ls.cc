@@ -32,8 +32,9 @@ std::vector<std::string> unknown_of(const source::LocalImages& local, const mode
   const auto unscanned = static_cast<std::uint64_t>(
       std::ranges::count(host.images, false, [](const auto& each) { return each.scanned; }));
   if (unscanned != 0) {
-    unknown.push_back(fmt::format("What is in {}: never scanned. `doorman scan running` scans what runs here.",
-                                  sink::plural(unscanned, "image")));
+    unknown.push_back(
+        fmt::format("What is in {}: never scanned. `doorman scan running` scans what runs here, `doorman up` all.",
+                    sink::plural(unscanned, "image")));
   }
   if (host.nameless_running != 0) {
     unknown.push_back(fmt::format("Which image {} run{}: no engine's files say it.",

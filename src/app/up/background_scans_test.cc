@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -74,6 +75,54 @@ TEST_F(BackgroundScansTest, TheEndWaitsForNoScan) {
     ASSERT_TRUE(waited_for(1));
   }
   EXPECT_LT(steady_clock::now() - began, 300s);
+}
+
+TEST_F(BackgroundScansTest, OtherImagesFollowOneByOneAndEachOnce) {
+  const base::Digest a = base::digest_of("a"), b = base::digest_of("b"), late = base::digest_of("late");
+  std::atomic<int> asked = 0;
+  const BackgroundScans scans({.program = program("exit 1"),
+                               .state_folder = "/s",
+                               .every = 1h,
+                               .others =
+                                   [&] {
+                                     const bool first = ++asked == 1;
+                                     return first ? OtherImages{{b, a}, "1"} : OtherImages{{b, a, late}, "1"};
+                                   },
+                               .look_again = 5ms});
+  ASSERT_TRUE(waited_for(4));
+  while (asked < 10) std::this_thread::sleep_for(1ms);
+  const auto line = [](const std::string& target) { return "scan " + target + " --quiet --state-dir /s\n"; };
+  EXPECT_EQ(noted(), line("running") + line(b.text()) + line(a.text()) + line(late.text()));
+}
+
+TEST_F(BackgroundScansTest, AnImageThatFailsIsToldAndHoldsUpNoOther) {
+  const base::Digest bad = base::digest_of("bad"), good = base::digest_of("good");
+  ::testing::internal::CaptureStderr();
+  {
+    const BackgroundScans scans(
+        {.program = program("case $2 in " + bad.text() + ") echo broken >&2; exit 2;; esac"),
+         .state_folder = "/s",
+         .every = 1h,
+         .others = [&] { return OtherImages{{bad, good}, "1"}; },
+         .look_again = 1ms});
+    ASSERT_TRUE(waited_for(3));
+    std::this_thread::sleep_for(50ms);  // many looks at the images
+  }
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(), HasSubstr("scan of an image here: broken"));
+  EXPECT_EQ(std::ranges::count(noted(), '\n'), 3);
+}
+
+TEST_F(BackgroundScansTest, OtherImagesWaitUntilItIsKnownWhatRuns) {
+  std::atomic<bool> asked = false;
+  {
+    const BackgroundScans scans({.program = program("exec sleep 600"), .state_folder = "/s", .others = [&] {
+                                   asked = true;
+                                   return OtherImages();
+                                 }});
+    ASSERT_TRUE(waited_for(1));
+    std::this_thread::sleep_for(20ms);
+  }
+  EXPECT_FALSE(asked);
 }
 
 TEST_F(BackgroundScansTest, AProgramThatIsNotThereIsTold) {

@@ -4,6 +4,7 @@
 #include "app/guard/guard.h"
 #include "app/guard/session.h"
 #include "app/up/background_scans.h"
+#include "app/up/other_images.h"
 #include "base/log.h"
 
 namespace doorman::app {
@@ -12,7 +13,9 @@ namespace {
 base::Status work(const cli::ParsedCommand& command, const cli::Environment& environment) {
   DOORMAN_TRY(const GuardSettings settings, guard_settings(command, environment));
   DOORMAN_TRY(const auto session, Session::start(settings));
-  const BackgroundScans scans({.program = "/proc/self/exe", .state_folder = settings.state_folder});
+  const BackgroundScans scans({.program = "/proc/self/exe",
+                               .state_folder = settings.state_folder,
+                               .others = [&settings] { return other_images(settings.state_folder); }});
   return session->run();
 }
 

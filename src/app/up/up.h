@@ -5,8 +5,8 @@
 
 namespace doorman::app {
 
-/// The verb `up`: the guard, and scans of what runs here, until SIGINT or SIGTERM. Returns the exit code: 0 done,
-/// 2 it could not begin.
+/// The verb `up`: the guard, and scans of the images that are here, until SIGINT or SIGTERM. Returns the exit code:
+/// 0 done, 2 it could not begin.
 int up(const cli::ParsedCommand& command, const cli::Environment& environment);
 
 }  // namespace doorman::app

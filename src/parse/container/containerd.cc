@@ -67,6 +67,8 @@ Result<ContainerdNames> list_containerd_names(const BoltFile& database) {
   return names;
 }
 
+bool is_given_name(std::string_view name) { return !name.starts_with("sha256:") && name.find('@') == name.npos; }
+
 Result<std::optional<ContainerdContainer>> find_containerd_container(const BoltFile& database,
                                                                      std::string_view name_space,
                                                                      std::string_view id) {

@@ -42,4 +42,7 @@ struct ContainerdNames {
 };
 base::Result<ContainerdNames> list_containerd_names(const BoltFile& database);
 
+/// Whether somebody called an image so. CRI gives each two more names: its id, and its repository with a digest.
+bool is_given_name(std::string_view name);
+
 }  // namespace doorman::parse::container
