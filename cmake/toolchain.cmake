@@ -30,7 +30,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
   target_compile_options(doorman_options INTERFACE -Wno-deprecated-declarations)
 endif()
 target_compile_definitions(doorman_options INTERFACE _GLIBCXX_ASSERTIONS DOORMAN_VERSION="${PROJECT_VERSION}")
-target_link_options(doorman_options INTERFACE -pie -Wl,-z,relro,-z,now)
+# doorman-runtime says itself what kind of program it is (cmake/door.cmake).
+target_link_options(doorman_options INTERFACE $<$<NOT:$<BOOL:$<TARGET_PROPERTY:DOORMAN_STATIC>>>:-pie> -Wl,-z,relro,-z,now)
 
 if(DOORMAN_SANITIZE)
   # AddressSanitizer finds a null pointer too, and the checks for it take a tenth of the build.

@@ -175,7 +175,7 @@ int run(const app::cli::ParsedCommand& command, const app::cli::Environment& env
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc > 0 && app::is_runtime_name(argv[0])) return app::runtime_door(argc, argv);
+  if (argc > 0 && app::is_runtime_name(argv[0])) return app::runtime_door(argc, argv, "/proc/self/exe");
   prepare_heap();
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   const auto environment = app::cli::environment_from(environ);

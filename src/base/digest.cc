@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/digest.h"
 
-#include <openssl/evp.h>
-
 #include <cassert>
 
 namespace doorman::base {
@@ -32,19 +30,6 @@ int nibble(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   return -1;
-}
-
-// Fetched once: looking an algorithm up costs more than hashing a small file.
-const EVP_MD* method_of(DigestAlgorithm algorithm) {
-  static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  static const EVP_MD* const sha512 = EVP_MD_fetch(nullptr, "SHA512", nullptr);
-  switch (algorithm) {
-    case DigestAlgorithm::sha256:
-      return sha256;
-    case DigestAlgorithm::sha512:
-      return sha512;
-  }
-  return nullptr;
 }
 
 }  // namespace
@@ -78,38 +63,6 @@ Bytes Digest::raw() const { return {reinterpret_cast<const char*>(raw_.data()), 
 std::string Digest::hex() const { return to_hex(raw()); }
 std::string Digest::text() const { return std::string(name_of(algorithm_)) + ":" + hex(); }
 std::string Digest::brief() const { return hex().substr(0, 12); }
-
-struct Hasher::Context {
-  EVP_MD_CTX* evp = EVP_MD_CTX_new();
-  Context() = default;
-  Context(const Context&) = delete;
-  Context& operator=(const Context&) = delete;
-  ~Context() { EVP_MD_CTX_free(evp); }
-};
-
-Hasher::Hasher(DigestAlgorithm algorithm) : context_(std::make_unique<Context>()), algorithm_(algorithm) {
-  reset();
-}
-Hasher::Hasher(Hasher&&) noexcept = default;
-Hasher& Hasher::operator=(Hasher&&) noexcept = default;
-Hasher::~Hasher() = default;
-
-void Hasher::update(Bytes bytes) { EVP_DigestUpdate(context_->evp, bytes.data(), bytes.size()); }
-
-Digest Hasher::finish() {
-  std::array<unsigned char, 64> raw{};
-  unsigned size = 0;
-  EVP_DigestFinal_ex(context_->evp, raw.data(), &size);
-  return {algorithm_, Bytes(reinterpret_cast<const char*>(raw.data()), size)};
-}
-
-void Hasher::reset() { EVP_DigestInit_ex(context_->evp, method_of(algorithm_), nullptr); }
-
-Digest digest_of(Bytes bytes, DigestAlgorithm algorithm) {
-  Hasher hasher(algorithm);
-  hasher.update(bytes);
-  return hasher.finish();
-}
 
 std::string to_hex(Bytes raw) {
   static constexpr char digits[] = "0123456789abcdef";

@@ -71,10 +71,14 @@ Status write_all(const Fd& fd, Bytes bytes) {
 
 Result<std::string> read_file(const std::string& path, std::uint64_t max_bytes) {
   DOORMAN_TRY(const Fd fd, open_read(path));
-  std::string content;
+  struct stat status{};
+  // Files of the kernel say that they are empty; one that grows meanwhile takes another round.
+  const bool has_size = ::fstat(fd.get(), &status) == 0 && status.st_size > 0;
+  std::string content(has_size ? std::min(static_cast<std::uint64_t>(status.st_size), max_bytes) + 1 : 64U << 10U,
+                      '\0');
   std::size_t used = 0;
   for (;;) {
-    content.resize(std::max<std::size_t>(content.size() * 2, 64U << 10U));
+    if (used == content.size()) content.resize(used * 2);
     const ssize_t got = ::read(fd.get(), content.data() + used, content.size() - used);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return system_error(path);

@@ -7,58 +7,11 @@
 #include <cmath>
 #include <cstring>
 
+#include "base/json_plain.h"
 #include "base/text.h"
 
 namespace doorman::base {
 namespace {
-
-constexpr std::uint64_t every_byte = 0x0101010101010101, high_bits = 0x80 * every_byte;
-
-/// Where a byte of the word is zero, its high bit; bytes above the lowest zero may be wrong.
-constexpr std::uint64_t zero_bytes(std::uint64_t word) { return (word - every_byte) & ~word & high_bits; }
-
-/// Whether the word may hold what JSON escapes, or something other than ASCII.
-constexpr bool needs_a_look(std::uint64_t word) {
-  const std::uint64_t controls = (word - 0x20 * every_byte) & ~word & high_bits;
-  return ((word & high_bits) | controls | zero_bytes(word ^ ('"' * every_byte)) |
-          zero_bytes(word ^ ('\\' * every_byte)) | zero_bytes(word ^ (0x7f * every_byte))) != 0;
-}
-
-bool is_plain_ascii(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte >= 0x20 && byte < 0x7f && c != '"' && c != '\\';
-}
-
-std::uint64_t word_at(const char* at) {
-  std::uint64_t word = 0;
-  std::memcpy(&word, at, sizeof word);
-  return word;
-}
-
-/// How many bytes from the front stand in JSON as they are: most texts whole, so eight are looked at together, the
-/// last eight too, however many of them were looked at before.
-std::size_t plain_bytes(std::string_view text) {
-  constexpr std::size_t step = sizeof(std::uint64_t);
-  std::size_t at = 0;
-  while (at < text.size()) {
-    if (text.size() >= step) {
-      const std::size_t from = std::min(at, text.size() - step);
-      if (!needs_a_look(word_at(text.data() + from))) {
-        at = from + step;
-        continue;
-      }
-    }
-    if (is_plain_ascii(text[at])) {
-      ++at;
-      continue;
-    }
-    const bool ascii = static_cast<unsigned char>(text[at]) < 0x80;
-    const std::size_t length = ascii ? 0 : utf8_length(text.substr(at));
-    if (length == 0) break;
-    at += length;
-  }
-  return at;
-}
 
 constexpr std::string_view comma_and_indentation =
     ",\n                                                                                ";
@@ -160,7 +113,7 @@ void JsonWriter::unsigned_value(std::uint64_t number) {
 void JsonWriter::quoted(std::string_view text) {
   put("\"");
   for (;;) {
-    const std::size_t plain = plain_bytes(text);
+    const std::size_t plain = plain_json_bytes(text);
     put(text.substr(0, plain));
     if (plain == text.size()) break;
     escaped(text[plain]);

@@ -18,6 +18,7 @@ struct Revisions {
   std::array<std::uint64_t, field_scope_count> numbers{};
 
   [[nodiscard]] std::uint64_t of(FieldScope scope) const { return numbers[static_cast<std::size_t>(scope)]; }
+  bool operator==(const Revisions&) const = default;
 };
 
 /// One thing that rules are asked about: an event of the kernel, an image, one of its packages. The policy language

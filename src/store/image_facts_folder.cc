@@ -2,6 +2,7 @@
 #include "store/image_facts_folder.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <utility>
 
@@ -23,13 +24,22 @@ namespace {
 
 constexpr std::int64_t version = 1;
 
-std::string to_json(const ImageFacts& facts) {
-  base::JsonWriter json;
+constexpr std::size_t max_brief_bytes = 512;
+
+std::string brief_json(const ImageFacts& facts) {
+  base::JsonWriter json(base::JsonWriter::Layout::one_line);
   json.begin_object();
   json.member("version", version);
   if (facts.worst) json.member("worst", model::to_text(*facts.worst));
   json.member("known_exploited", facts.known_exploited);
   json.member("runs_as_root", facts.runs_as_root);
+  json.end_object();
+  return json.take();
+}
+
+std::string long_json(const ImageFacts& facts) {
+  base::JsonWriter json;
+  json.begin_object();
   json.begin_array("packages");
   for (const std::string& purl : facts.packages) json.value(purl);
   json.end_array();
@@ -45,9 +55,22 @@ std::string to_json(const ImageFacts& facts) {
   return json.take();
 }
 
-Result<ImageFacts> from_json(base::Bytes text) {
-  DOORMAN_TRY(const auto document, base::JsonDocument::parse(text));
-  const base::JsonValue root = document.root();
+/// One object, of which the first line holds what is brief.
+std::string to_json(const ImageFacts& facts) {
+  std::string text = brief_json(facts);
+  text.back() = ',';
+  return text + long_json(facts).substr(1);
+}
+
+/// The first line as an object of its own; empty where the file's beginning has none.
+std::string brief_of(std::string_view beginning) {
+  std::string line(beginning.substr(0, beginning.find('\n')));
+  if (line.size() == beginning.size() || !line.ends_with(',')) return {};
+  line.back() = '}';
+  return line;
+}
+
+Result<ImageFacts> facts_in(base::JsonValue root) {
   if (root["version"].integer() != version) return Error(ErrorCode::unsupported, "not of version 1");
   ImageFacts facts;
   facts.worst = model::parse_severity(root["worst"].string_or(""));
@@ -65,6 +88,17 @@ Result<ImageFacts> from_json(base::Bytes text) {
     return Error(ErrorCode::invalid, "programs are not sorted");
   }
   return facts;
+}
+
+Result<ImageFacts> from_json(base::Bytes text) {
+  DOORMAN_TRY(const auto document, base::JsonDocument::parse(text));
+  return facts_in(document.root());
+}
+
+Result<std::shared_ptr<const ImageFacts>> shared(Result<ImageFacts> facts) {
+  if (facts.ok()) return std::make_shared<const ImageFacts>(std::move(facts).value());
+  if (facts.error().code() == ErrorCode::not_found) return std::shared_ptr<const ImageFacts>();
+  return facts.error();
 }
 
 }  // namespace
@@ -87,11 +121,25 @@ Result<ImageFacts> ImageFactsFolder::get(const base::Digest& image) const {
   return from_json(text).in(file);
 }
 
+Result<ImageFacts> ImageFactsFolder::get_brief(const base::Digest& image) const {
+  DOORMAN_TRY(const base::Fd file, base::open_read(file_of(image)));
+  std::array<char, max_brief_bytes> beginning{};
+  DOORMAN_TRY(const std::size_t got, base::read_at(file, 0, beginning));
+  const std::string brief = brief_of({beginning.data(), got});
+  if (brief.empty()) return get(image);
+  const auto document = base::JsonDocument::parse(brief);
+  // Another writer's first line may end anywhere.
+  const bool is_ours = document.ok() && document->root()["known_exploited"].exists() &&
+                       document->root()["runs_as_root"].exists() && !document->root()["packages"].exists();
+  return is_ours ? facts_in(document->root()).in(file_of(image)) : get(image);
+}
+
 Result<std::shared_ptr<const ImageFacts>> ImageFactsFolder::find(const base::Digest& image) const {
-  auto facts = get(image);
-  if (facts.ok()) return std::make_shared<const ImageFacts>(std::move(facts).value());
-  if (facts.error().code() == ErrorCode::not_found) return std::shared_ptr<const ImageFacts>();
-  return facts.error();
+  return shared(get(image));
+}
+
+Result<std::shared_ptr<const ImageFacts>> ImageFactsFolder::find_brief(const base::Digest& image) const {
+  return shared(get_brief(image));
 }
 
 std::uint64_t ImageFactsFolder::version() const {

@@ -17,7 +17,7 @@ namespace doorman::store {
 ///
 ///     images/sha256/<hex of the digest of the image's configuration>.json
 ///
-/// A later scan replaces what an earlier one knew.
+/// A later scan replaces what an earlier one knew. The first line of the file holds all but packages and programs.
 class ImageFactsFolder {
  public:
   static constexpr std::size_t max_file_bytes = 64U << 20U;
@@ -30,11 +30,15 @@ class ImageFactsFolder {
   [[nodiscard]] base::Result<model::ImageFacts> get(const base::Digest& image) const;
   /// nullptr when nobody scanned it.
   [[nodiscard]] base::Result<std::shared_ptr<const model::ImageFacts>> find(const base::Digest& image) const;
+  /// The same without packages and programs, which are most of the file: a container waits for who asks this. What
+  /// stands behind the first line is not looked at.
+  [[nodiscard]] base::Result<std::shared_ptr<const model::ImageFacts>> find_brief(const base::Digest& image) const;
   /// Another number when a file has come or was replaced; 0 where nobody scanned yet.
   [[nodiscard]] std::uint64_t version() const;
 
  private:
   [[nodiscard]] std::string file_of(const base::Digest& image) const;
+  [[nodiscard]] base::Result<model::ImageFacts> get_brief(const base::Digest& image) const;
 
   std::string folder_;
 };

@@ -34,6 +34,32 @@ TEST_F(ImageFactsFolderTest, WhatIsPutIsFound) {
   EXPECT_EQ(folder_.get(image_).value(), model::ImageFacts());
 }
 
+TEST_F(ImageFactsFolderTest, WhatIsBriefIsFoundWithoutTheRest) {
+  EXPECT_EQ(folder_.find_brief(image_).value(), nullptr);
+  ASSERT_TRUE(folder_.put(image_, facts_).ok());
+  model::ImageFacts brief = facts_;
+  brief.packages.clear();
+  brief.programs.clear();
+  EXPECT_EQ(*folder_.find_brief(image_).value(), brief);
+  const auto read_of = [&](const char* text) {
+    std::ofstream(file()) << text;
+    return folder_.find_brief(image_);
+  };
+  // Others may write the members in another order and layout.
+  for (const char* text :
+       {R"({"version": 1, "known_exploited": true, "runs_as_root": true, "worst": "high"})",
+        "{\"version\": 1,\n\"known_exploited\": true, \"runs_as_root\": true, \"worst\": \"high\"}",
+        "{\n  \"version\": 1,\n  \"worst\": \"high\", \"known_exploited\": true, \"runs_as_root\": true}\n"}) {
+    ASSERT_TRUE(read_of(text).ok()) << text;
+    EXPECT_EQ(*read_of(text).value(), brief) << text;
+  }
+  for (const char* text :
+       {"", "{", "{,\n",
+        "{\"version\": 2, \"known_exploited\": true, \"runs_as_root\": true,\n\"packages\": []}"}) {
+    EXPECT_FALSE(read_of(text).ok()) << text;
+  }
+}
+
 TEST_F(ImageFactsFolderTest, TheSameIsNotWrittenAgain) {
   struct stat before{}, after{};
   ASSERT_TRUE(folder_.put(image_, facts_).ok());

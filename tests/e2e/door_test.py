@@ -91,6 +91,18 @@ class DoorTest(unittest.TestCase):
         return [json.loads(line) for line in (self.state / name).read_text().splitlines()]
 
 
+class Alone(DoorTest):
+    def test_judges_without_doorman_beside_it(self):
+        folder = self.folder / "alone"
+        folder.mkdir()
+        shutil.copy(RUNTIME, folder / "doorman-runtime")
+        def create(bundle):
+            command = [folder / "doorman-runtime", *self.command(bundle)[1:]]
+            return subprocess.run(command, env=self.environment(), capture_output=True, text=True, timeout=60)
+        self.assert_refused(create(self.bundle(config("NEVER=1"), "bad")), "Never: never")
+        self.assertEqual(self.assert_started(create(self.bundle(config()))), config())
+
+
 class Bundles(DoorTest):
     def test_that_are_huge(self):
         self.assert_refused(self.create(self.bundle(json.dumps(config()) + " " * (17 << 20))), "16777216 bytes")

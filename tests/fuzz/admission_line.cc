@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/runtime/admission_entry.h"
+#include "app/runtime/told_admission.h"
 #include "fuzz/fuzz.h"
 
 namespace doorman::fuzz {
@@ -8,7 +8,8 @@ void admission_line(base::Bytes input) {
   const auto told = app::parse_admission_line(input);
   if (!told.ok()) return;
   base::Arena scratch;
-  for (const model::Field& field : model::fields()) (void)told->facts->read({.id = field.id, .key = {}}, scratch);
+  const auto facts = app::facts_of(*told);
+  for (const model::Field& field : model::fields()) (void)facts->read({.id = field.id, .key = {}}, scratch);
 }
 
 }  // namespace doorman::fuzz

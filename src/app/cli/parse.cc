@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "app/cli/arguments.h"
 #include "app/cli/config.h"
@@ -47,16 +48,23 @@ Result<std::vector<Setting>> settings_of(const Environment& environment, const V
   return settings;
 }
 
+std::set<std::string> known_variables() {
+  std::set<std::string> known;
+  for (const Verb& verb : verbs()) {
+    for (const Option* option : options_of(verb)) known.insert(variable_of(*option));
+  }
+  return known;
+}
+
 /// Variables that are nearly, but not quite, the name of a setting. Others are left alone: Kubernetes sets
 /// DOORMAN_SERVICE_HOST and the like in every pod beside a service of that name.
 std::vector<std::string> suspicious_variables(const Environment& environment) {
-  std::vector<std::string> known;
-  for (const Verb& verb : verbs()) {
-    for (const Option* option : options_of(verb)) known.push_back(variable_of(*option));
-  }
   std::vector<std::string> warnings;
+  std::set<std::string> known;
   for (const auto& [name, value] : environment) {
-    if (!name.starts_with(variable_prefix) || std::find(known.begin(), known.end(), name) != known.end()) continue;
+    if (!name.starts_with(variable_prefix)) continue;
+    if (known.empty()) known = known_variables();
+    if (known.contains(name)) continue;
     for (const std::string& meant : known) {
       if (!base::is_near(name, meant, 2)) continue;
       warnings.push_back(fmt::format("{} is no setting; did you mean {}?", base::printable(name), meant));

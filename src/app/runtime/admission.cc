@@ -34,10 +34,11 @@ constexpr std::string_view unscanned_rule = "unscanned";  // as break-glass item
 class Judgement {
  public:
   Judgement(const cli::ParsedCommand& settings, const cli::Environment& environment, const BundleFile& file,
-            std::string_view id)
+            std::string_view id, const std::string& doorman)
       : settings_(settings),
         environment_(environment),
         file_(file),
+        doorman_(doorman),
         who_(source::container::who_asks(file, id)),
         reach_(source::container::reach_of(file.bundle(), file.folder(), {id, who_.container.pod_sandbox})),
         unread_{who_.problem, who_.container.image_id.empty() ? who_.problem : std::string(), {}, {}} {}
@@ -72,7 +73,7 @@ class Judgement {
     const auto digest = base::Digest::parse(who_.container.image_id);
     if (!digest.ok()) return std::shared_ptr<const model::ImageFacts>();
     DOORMAN_TRY(const auto state, open_state(settings_.get(cli::options::state_dir), environment_));
-    return store::ImageFactsFolder(state.path()).find(*digest);
+    return store::ImageFactsFolder(state.path()).find_brief(*digest);
   }
 
   /// A sandbox holds namespaces and runs the engine's own program; a root folder without an image has no name to
@@ -98,7 +99,7 @@ class Judgement {
   void scan() {
     const auto done = [&]() -> base::Status {
       DOORMAN_TRY(const auto state, open_state(settings_.get(cli::options::state_dir), environment_));
-      return scan_at_the_door(who_.container, state.path(),
+      return scan_at_the_door(doorman_, who_.container, state.path(),
                               std::chrono::seconds(settings_.get(cli::options::scan_time)));
     }();
     if (done.ok()) read_facts();
@@ -153,6 +154,7 @@ class Judgement {
   const cli::ParsedCommand& settings_;
   const cli::Environment& environment_;
   const BundleFile& file_;
+  const std::string& doorman_;
   source::container::Finding who_;
   source::container::HostReach reach_;
   Unread unread_;
@@ -170,9 +172,9 @@ Result<cli::ParsedCommand> admission_settings(const cli::Environment& environmen
 }
 
 Result<Admission> judge_bundle(const cli::ParsedCommand& settings, const cli::Environment& environment,
-                               const BundleFile& file, std::string_view id) {
+                               const BundleFile& file, std::string_view id, const std::string& doorman) {
   DOORMAN_TRY(const auto engine, open_admission_rules(settings.get(cli::options::rules)));
-  return Judgement(settings, environment, file, id).make(engine);
+  return Judgement(settings, environment, file, id, doorman).make(engine);
 }
 
 std::string described(const model::Container& container) {

@@ -26,9 +26,11 @@ struct Admission {
 
 /// Puts together what the bundle, the files of its engine and the state folder say, and asks the rules; what a
 /// policy hardens is judged as it would then be. An image that nobody scanned is scanned where the settings say so.
-/// Writes nothing but what that scan leaves. An error is that rules or profiles cannot be read.
+/// Writes nothing but what that scan leaves; the program at `doorman` is who scans. An error is that rules or
+/// profiles cannot be read.
 base::Result<Admission> judge_bundle(const cli::ParsedCommand& settings, const cli::Environment& environment,
-                                     const source::container::BundleFile& file, std::string_view id);
+                                     const source::container::BundleFile& file, std::string_view id,
+                                     const std::string& doorman);
 
 /// Who it is, for people: `shop (image registry.example/shop:1)`.
 std::string described(const model::Container& container);

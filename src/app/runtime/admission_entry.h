@@ -2,16 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "app/policy/case_facts.h"
 #include "app/runtime/judge.h"
-#include "base/result.h"
 #include "model/hardening.h"
-#include "model/image_page.h"
 
 namespace doorman::app {
 
@@ -33,17 +29,5 @@ inline constexpr std::size_t max_admission_line_bytes = 256U << 10U;
 /// (docs/events.md). Texts are printable. Ends with a line feed; of one that would be longer than
 /// max_admission_line_bytes, texts and lists are cut.
 std::string admission_line(const AdmissionEntry& entry);
-
-/// A line that was read back.
-struct ToldAdmission : model::AdmissionTold {
-  std::uint64_t nanoseconds = 0;     ///< its time since 1970
-  std::string id;                    ///< the container's whole one
-  std::string what;                  ///< in one line, for people
-  std::unique_ptr<CaseFacts> facts;  ///< of source admission, for filters
-  std::string line;                  ///< as it stands there, with its line feed
-};
-/// `line` has no line feed. What is no such line is an error; a member that is not known, or whose value its field
-/// cannot hold, is passed over.
-base::Result<ToldAdmission> parse_admission_line(std::string_view line);
 
 }  // namespace doorman::app

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -37,8 +38,11 @@ constexpr int refused = 1;
 /// A call that makes a container, on its way through the door.
 class Passage {
  public:
-  Passage(const RuntimeCall& call, cli::Environment environment)
-      : call_(call), environment_(std::move(environment)), settings_(admission_settings(environment_)) {
+  Passage(const RuntimeCall& call, cli::Environment environment, std::string doorman)
+      : call_(call),
+        doorman_(std::move(doorman)),
+        environment_(std::move(environment)),
+        settings_(admission_settings(environment_)) {
     admission_.request.container.id = call.id;
   }
 
@@ -53,7 +57,7 @@ class Passage {
     auto file = open_bundle();
     if (!file.ok()) return refuse(file.error());
     bundle_ = file->folder();
-    auto admission = judge_bundle(*settings_, environment_, *file, call_.id);
+    auto admission = judge_bundle(*settings_, environment_, *file, call_.id, doorman_);
     if (!admission.ok()) return cannot_judge(admission.error());
     admission_ = std::move(*admission);
     is_judged_ = true;
@@ -141,6 +145,7 @@ class Passage {
   }
 
   const RuntimeCall& call_;
+  std::string doorman_;
   cli::Environment environment_;
   Result<cli::ParsedCommand> settings_;
   Admission admission_;
@@ -152,11 +157,13 @@ class Passage {
 
 bool is_runtime_name(std::string_view program) { return program.ends_with(runtime_program); }
 
-int runtime_door(int count, char* const* arguments) {
+int runtime_door(int count, char* const* arguments, std::string doorman) {
   const RuntimeCall call =
       parse_runtime_call(std::span<const char* const>(arguments, static_cast<std::size_t>(count)).subspan(1));
+  std::optional<Passage> passage;  // what it holds need not be given back before the process becomes another
   if (call.makes_container) {
-    const Status asked = Passage(call, cli::environment_from(environ)).ask();
+    passage.emplace(call, cli::environment_from(environ), std::move(doorman));
+    const Status asked = passage->ask();
     if (!asked.ok()) {
       complain(call, Level::error, asked.error().in("doorman: refused").message(), base::now());
       return refused;

@@ -68,13 +68,13 @@ Result<std::string> scan_target_of(const model::Container& container) {
                                                    container.engine.empty() ? "this engine" : container.engine));
 }
 
-Status scan_at_the_door(const model::Container& container, const std::string& state_folder,
-                        std::chrono::seconds limit) {
+Status scan_at_the_door(const std::string& doorman, const model::Container& container,
+                        const std::string& state_folder, std::chrono::seconds limit) {
   DOORMAN_TRY(const std::string target, scan_target_of(container));
   const base::Fd told(::memfd_create("scan", MFD_CLOEXEC));
   if (!told.valid()) return base::system_error("memfd");
   const auto deadline = steady_clock::now() + limit;
-  DOORMAN_TRY(const pid_t child, start_child({.program = "/proc/self/exe",
+  DOORMAN_TRY(const pid_t child, start_child({.program = doorman,
                                               .words = {"doorman", "scan", "--quiet", "--no-progress",
                                                         "--state-dir", state_folder, "--format", "json", target},
                                               .complaints = told.get()}));

@@ -13,6 +13,7 @@
 #include "app/runtime/door_scan.h"
 #include "app/runtime/hardening.h"
 #include "app/runtime/request.h"
+#include "app/runtime/told_admission.h"
 #include "base/fd.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -194,6 +195,10 @@ TEST(AdmissionLine, ThatIsNoneIsAnError) {
       R"({"time":"2026-11-21T10:15:30.000000007Z","admission.verdict":"warn","container.is_root":"maybe","container.name":"x"})");
   EXPECT_EQ(told->nanoseconds % 1'000'000'000, 7U);
   EXPECT_EQ(told->container, "x");
+  base::Arena scratch;
+  const auto facts = facts_of(*told);
+  EXPECT_EQ(facts->read(model::use_field("container.name").value(), scratch).text(), "x");
+  EXPECT_FALSE(facts->read(model::use_field("container.is_root").value(), scratch).exists());
 }
 
 constexpr const char* with_hardening = R"(

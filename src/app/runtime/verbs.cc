@@ -43,7 +43,7 @@ Result<std::string> program_path() {
 int runtime_check(const cli::ParsedCommand& command, const cli::Environment& environment) {
   const auto file = BundleFile::open(command.operands().front());
   if (!file.ok()) return tell_failure(file.error());
-  const auto admission = judge_bundle(command, environment, *file, id_of_bundle(file->folder()));
+  const auto admission = judge_bundle(command, environment, *file, id_of_bundle(file->folder()), "/proc/self/exe");
   if (!admission.ok()) return tell_failure(admission.error());
   const model::Decision decision = admission->verdict.decision();
   std::string text =

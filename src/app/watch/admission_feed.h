@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "app/runtime/admission_entry.h"
+#include "app/runtime/told_admission.h"
 #include "store/admission_log.h"
 
 namespace doorman::app {

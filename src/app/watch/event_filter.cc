@@ -99,7 +99,7 @@ bool EventFilter::matches(const ToldAdmission& told) {
   const bool is_its_id = !told.id.empty() && told.id.starts_with(wanted_.container);
   if (!wanted_.container.empty() && told.container != wanted_.container && !is_its_id) return false;
   if (!of_calls_ && !of_flows_ && !of_admissions_) return true;
-  return of_admissions_ && !of_admissions_->match(*told.facts).empty();
+  return of_admissions_ && !of_admissions_->match(*facts_of(told)).empty();
 }
 
 }  // namespace doorman::app

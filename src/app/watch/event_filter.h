@@ -6,7 +6,7 @@
 #include <string>
 
 #include "app/cli/values.h"
-#include "app/runtime/admission_entry.h"
+#include "app/runtime/told_admission.h"
 #include "app/watch/event_feed.h"
 #include "base/result.h"
 #include "policy/engine/engine.h"

@@ -20,11 +20,7 @@ struct Evaluator::State {
       : engine(std::move(asked)),
         compiled(*engine->compiled_),
         answers(compiled.graph.nodes().size()),
-        values(compiled.graph.operands().size()),
-        candidates_of_process(asks_processes() ? places_of_processes : 1) {
-    for (const std::uint32_t slots : compiled.slots_used) memories.emplace_back(slots);
-    for (std::size_t i = 0; i < model::field_scope_count; ++i)
-      possible.emplace_back(asks_processes() ? places_of_a_scope : 1);
+        values(compiled.graph.operands().size()) {
     matches.reserve(compiled.set.rules.size());
   }
 
@@ -42,6 +38,7 @@ struct Evaluator::State {
   [[nodiscard]] bool asks_processes() const {
     return std::ranges::any_of(compiled.buckets, [](const Bucket& bucket) { return bucket.asks_process; });
   }
+  void make_memories();
   void begin(const Facts& facts);
   void scan(const Bucket& bucket);
   void ask_candidates(const Bucket& bucket, std::uint32_t number);
@@ -83,15 +80,23 @@ struct Evaluator::State {
   const std::uint64_t* revision_of_ = revisions_.numbers.data();
   AnswerMemory::Answers* remembered_of_ = remembered_.data();
   static constexpr std::size_t places_of_processes = 32'768, places_of_a_scope = 16'384;
+  // Empty until there is a process to remember: their room takes longer to make than rules of a container to ask.
   std::vector<AnswerMemory> memories;               ///< by scope
   std::vector<ListMemory<std::uint64_t>> possible;  ///< by scope: RuleBits
-  ListMemory<std::uint32_t> candidates_of_process;
+  ListMemory<std::uint32_t> candidates_of_process{1};
   base::Arena scratch;
   std::vector<std::uint32_t> matches, candidates;
   RuleBits bits, scope_bits;
 
   friend class Evaluator;
 };
+
+void Evaluator::State::make_memories() {
+  for (const std::uint32_t slots : compiled.slots_used) memories.emplace_back(slots);
+  candidates_of_process = ListMemory<std::uint32_t>(asks_processes() ? places_of_processes : 1);
+  for (std::size_t i = 0; i < model::field_scope_count; ++i)
+    possible.emplace_back(asks_processes() ? places_of_a_scope : 1);
+}
 
 void Evaluator::State::begin(const Facts& facts) {
   constexpr std::uint32_t last = 0x7FFF'FFFF;
@@ -104,6 +109,7 @@ void Evaluator::State::begin(const Facts& facts) {
   ++event_;
   scratch.clear();
   revisions_ = facts.revisions();
+  if (memories.empty() && revisions_ != model::Revisions()) make_memories();
   remembered_scopes_ = 0;
 }
 
