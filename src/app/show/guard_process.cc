@@ -10,6 +10,7 @@
 
 #include "app/cli/parse.h"
 #include "base/fd.h"
+#include "base/process_start.h"
 #include "base/text.h"
 #include "kern/pins.h"
 #include "store/log_folder.h"
@@ -30,17 +31,11 @@ std::vector<std::string> texts_of(std::string_view list) {
   return texts;
 }
 
-/// Source: proc(5), field 22 of /proc/PID/stat: when it began, in ticks since boot.
 std::optional<base::Time> began(const std::string& folder) {
   const auto stat = base::read_file(folder + "/stat", max_proc_bytes);
   const auto boot = store::read_log_origin();
   if (!stat.ok() || !boot.ok()) return std::nullopt;
-  const std::size_t end = stat->rfind(')');  // the name before it may hold anything
-  if (end == std::string::npos || end + 2 > stat->size()) return std::nullopt;
-  const auto fields = base::split(std::string_view(*stat).substr(end + 2), ' ');
-  constexpr std::size_t start_field = 22 - 3;
-  if (fields.size() <= start_field) return std::nullopt;
-  const auto ticks = base::to_number(fields[start_field]);
+  const auto ticks = base::start_ticks(*stat);
   const long each_second = ::sysconf(_SC_CLK_TCK);
   if (!ticks || each_second <= 0) return std::nullopt;
   return base::Time(
