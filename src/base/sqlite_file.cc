@@ -103,6 +103,7 @@ Result<SqliteFile> SqliteFile::open(const std::string& path, const Settings& set
   sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0);
   sqlite3_busy_timeout(handle, static_cast<int>(settings.patience.count()));
   SqliteFile opened(std::move(impl));
+  DOORMAN_CHECK(opened.number("PRAGMA schema_version").in(path));  // the first that reads the file
   DOORMAN_TRY(const auto page, opened.number("PRAGMA page_size").in(path));
   if (!writes || page <= 0) return opened;
   const std::uint64_t pages = settings.most_bytes / static_cast<std::uint64_t>(page);
