@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -12,12 +13,10 @@
 namespace doorman::base {
 namespace {
 
-using std::chrono_literals::operator""ms;
-
 class SqliteFileTest : public testing::Test {
  protected:
   SqliteFile open(SqliteFile::Access access = SqliteFile::Access::write) {
-    auto file = SqliteFile::open(path_, {.access = access, .patience = 10ms});
+    auto file = SqliteFile::open(path_, {.access = access, .patience = std::chrono::milliseconds(10)});
     EXPECT_TRUE(file.ok()) << file.error().message();
     return *std::move(file);
   }
