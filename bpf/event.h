@@ -42,8 +42,10 @@ enum doorman_record_kind {
       9, /* a DNS answer that the group received, the object has its ends; slots: doorman_dns_slot */
   DOORMAN_RECORD_DRIFT =
       10, /* a program that is not the image's, the object is its file; slots: doorman_drift_slot */
-  DOORMAN_RECORD_LOST = 11,  /* records that did not get through; slots: doorman_lost_slot */
-  DOORMAN_RECORD_ALERT = 12, /* a rule matched; user space alone writes it; slots: doorman_alert_slot */
+  DOORMAN_RECORD_LOST = 11,   /* records that did not get through; slots: doorman_lost_slot */
+  DOORMAN_RECORD_ALERT = 12,  /* a rule matched; user space alone writes it; slots: doorman_alert_slot */
+  DOORMAN_RECORD_MAPPED = 13, /* a process has a file of the image mapped to run it; user space alone writes it;
+                                 slots: doorman_mapped_slot */
 };
 
 enum doorman_record_flags {
@@ -267,6 +269,10 @@ enum doorman_drift_slot {
   DOORMAN_DRIFT_PATH = 0,     /* absolute, as the container sees it */
   DOORMAN_DRIFT_FILENAME = 1, /* as the caller wrote it */
   DOORMAN_SLOT_DRIFT = 2,     /* struct doorman_drift */
+};
+
+enum doorman_mapped_slot {
+  DOORMAN_MAPPED_PATH = 0, /* absolute, as the container sees it */
 };
 
 enum doorman_lost_cause {

@@ -30,6 +30,10 @@ Bytes SqliteRow::bytes(int column) const {
   return data == nullptr ? Bytes{} : Bytes(static_cast<const char*>(data), static_cast<std::size_t>(size));
 }
 
+bool SqliteRow::is_null(int column) const {
+  return sqlite3_column_type(static_cast<sqlite3_stmt*>(statement_), column) == SQLITE_NULL;
+}
+
 struct SqliteImage::Impl {
   sqlite3* handle = nullptr;
   std::string copy;  ///< of a database in WAL mode

@@ -17,6 +17,7 @@ class SqliteRow {
   explicit SqliteRow(void* statement) : statement_(statement) {}
   [[nodiscard]] std::int64_t integer(int column) const;
   [[nodiscard]] Bytes bytes(int column) const;  ///< text or blob
+  [[nodiscard]] bool is_null(int column) const;
 
  private:
   void* statement_;

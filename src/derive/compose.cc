@@ -246,11 +246,24 @@ class Composer {
     for (std::uint32_t i = 0; i < inventory_.packages.size(); ++i)
       by_name.emplace(inventory_.packages[i].package.name, i);
     for (const Overlay::File& file : overlay_.files) {
-      for (const model::Ownership& owned : file.facts->owned) {
-        if (const auto owner = by_name.find(owned.package); owner != by_name.end())
-          owners_.claim(owned, owner->second);
+      for (model::Ownership& owned : file.facts->owned) {
+        const auto owner = by_name.find(owned.package);
+        if (owner == by_name.end()) continue;
+        owners_.claim(owned, owner->second);
+        keep_files(inventory_.packages[owner->second].files, std::move(owned.files));
       }
     }
+  }
+
+  /// Where two architectures of a package are there, the first has the files of both.
+  static void keep_files(std::vector<PathId>& kept, std::vector<PathId> more) {
+    if (kept.empty()) {
+      kept = std::move(more);
+      return;
+    }
+    kept.insert(kept.end(), more.begin(), more.end());
+    std::ranges::sort(kept);
+    kept.erase(std::unique(kept.begin(), kept.end()), kept.end());
   }
 
   void add_programs() {

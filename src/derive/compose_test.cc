@@ -199,6 +199,8 @@ TEST(Compose, LanguagePackagesOfTheSystemAreTiedToTheirOwner) {
   ASSERT_EQ(inventory.programs.size(), 2U);
   EXPECT_EQ(inventory.programs[0].owner, FoundPackage::none);
   EXPECT_EQ(inventory.programs[1].owner, 0U) << "bin/tool and usr/bin/tool are one file";
+  EXPECT_THAT(inventory.packages[0].files, testing::Contains(base::path_id("bin/tool")));
+  EXPECT_TRUE(inventory.packages[4].files.empty());
 }
 
 TEST(Compose, TheSamePackageInSeveralPlacesIsOneWithSeveralPaths) {

@@ -50,6 +50,7 @@ void ContainerHistories::add_known(const EventStream::Seen& seen, std::uint64_t 
   Kept* const of = kept(seen, time);
   if (of == nullptr) return;
   of->history.container = *seen.container;
+  if (of->history.ended != 0) of->history.exit.reset();  // it was started again
   of->history.ended = 0;
 }
 
@@ -83,6 +84,14 @@ void ContainerHistories::add_execution(const EventStream::Seen& seen, std::uint6
   }
   node->runs.add(time);
   node->command_line = seen.process->program->command_line.substr(0, max_text_bytes);
+}
+
+void ContainerHistories::add_exit(const EventStream::Seen& seen, int status, std::uint64_t time) {
+  if (seen.process == nullptr || seen.process->state.vpid != 1 || seen.container == nullptr) return;
+  // One that began a pid namespace of its own in there is the first of that alone.
+  const Process* const parent = seen.process->parent;
+  if (parent != nullptr && parent->container != nullptr && parent->container->id == seen.container->id) return;
+  if (Kept* const of = kept(seen, time); of != nullptr) of->history.exit = status;
 }
 
 void ContainerHistories::add_flow(const EventStream::Seen& seen, const EventObject& ends, const FlowRecord& flow,
@@ -163,7 +172,12 @@ std::vector<const ContainerHistory*> ContainerHistories::all(const EventStream& 
   now.each_container([&](std::uint64_t, std::uint64_t, const model::Container& container) {
     if (const auto found = by_id_.find(container.id); found != by_id_.end()) found->second.history.is_there = true;
   });
+  return all();
+}
+
+std::vector<const ContainerHistory*> ContainerHistories::all() const {
   std::vector<const ContainerHistory*> histories;
+  histories.reserve(by_id_.size());
   for (const auto& [id, each] : by_id_) histories.push_back(&each.history);
   std::ranges::stable_sort(histories, {}, [](const ContainerHistory* each) { return each->records.first; });
   return histories;

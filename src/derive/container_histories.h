@@ -30,6 +30,8 @@ class ContainerHistories {
   void add_known(const EventStream::Seen& seen, std::uint64_t time);
   void add_gone(const EventStream::Seen& seen, std::uint64_t time);
   void add_execution(const EventStream::Seen& seen, std::uint64_t time);
+  /// `status` as wait(2) gives it. The end of a container's first process is the container's.
+  void add_exit(const EventStream::Seen& seen, int status, std::uint64_t time);
   void add_flow(const EventStream::Seen& seen, const model::EventObject& ends, const model::FlowRecord& flow,
                 std::string_view name, std::uint64_t time);
   void add_drift(const EventStream::Seen& seen, const model::DriftRecord& drift, std::uint64_t time);
@@ -38,6 +40,8 @@ class ContainerHistories {
 
   /// All that there are, by when they were first seen. `now` is the stream at the log's end: who is there.
   [[nodiscard]] std::vector<const model::ContainerHistory*> all(const EventStream& now);
+  /// The same, without saying who is there.
+  [[nodiscard]] std::vector<const model::ContainerHistory*> all() const;
 
  private:
   struct Kept {

@@ -108,6 +108,22 @@ TEST_F(ContainerHistoriesTest, AConnectionCountsOnce) {
   EXPECT_EQ(only().refused, 3U);
 }
 
+TEST_F(ContainerHistoriesTest, TheEndOfItsFirstProcessIsHowItEnded) {
+  Runs monitor("/usr/bin/conmon", nullptr), first("/bin/sh", &shop_, &monitor.process);
+  Runs nested("/bin/unshared", &shop_, &first.process), worker("/bin/worker", &shop_, &first.process);
+  first.process.state.vpid = nested.process.state.vpid = 1;
+  worker.process.state.vpid = 7;
+  histories_.add_exit(worker.seen(), 1 << 8, 10);
+  histories_.add_exit(nested.seen(), 2 << 8, 20);
+  histories_.add_known({nullptr, &shop_, nullptr}, 25);
+  EXPECT_EQ(only().exit, std::nullopt);
+  histories_.add_exit(first.seen(), 3 << 8, 30);
+  EXPECT_EQ(only().exit, 3 << 8);
+  histories_.add_gone({nullptr, &shop_, nullptr}, 40);
+  histories_.add_known({nullptr, &shop_, nullptr}, 50);
+  EXPECT_EQ(only().exit, std::nullopt);
+}
+
 TEST_F(ContainerHistoriesTest, ItsEndIsToldAndItMayBeginAgain) {
   const EventStream::Seen seen{nullptr, &shop_, nullptr};
   histories_.add_known(seen, 10);

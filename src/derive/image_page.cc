@@ -121,25 +121,33 @@ void join_use(model::ImagePage& page, const model::FileUses& uses) {
   page.findings_in_use = page.scan->findings.size() - rest.size();
 }
 
-std::vector<model::ProgramSeen> programs_of(const model::ImagePage& page) {
+std::vector<model::ProgramSeen> programs_of(const std::vector<const model::ContainerHistory*>& histories) {
   std::map<std::string, model::ProgramSeen> all;
-  for (const model::ContainerHistory* history : page.histories) add_programs(history->programs, all);
-  std::map<std::string_view, std::string_view> owners;
-  if (page.scan) {
-    for (const model::FoundProgram& program : page.scan->inventory.programs) {
-      if (program.owner == model::FoundPackage::none) continue;
-      owners.emplace(model::merged_usr(program.file.path), page.scan->inventory.packages[program.owner].purl);
-    }
-  }
+  for (const model::ContainerHistory* history : histories) add_programs(history->programs, all);
   std::vector<model::ProgramSeen> programs;
-  for (auto& [path, seen] : all) {
-    if (path.starts_with('/')) {
-      const auto owner = owners.find(model::merged_usr(std::string_view(path).substr(1)));
-      if (owner != owners.end()) seen.package = owner->second;
-    }
-    programs.push_back(std::move(seen));
-  }
+  programs.reserve(all.size());
+  for (auto& [path, seen] : all) programs.push_back(std::move(seen));
   return programs;
+}
+
+std::vector<model::ProgramSeen> programs_of(const model::ImagePage& page) {
+  std::vector<model::ProgramSeen> programs = programs_of(page.histories);
+  add_packages(page, programs);
+  return programs;
+}
+
+void add_packages(const model::ImagePage& page, std::vector<model::ProgramSeen>& programs) {
+  if (!page.scan) return;
+  std::map<std::string_view, std::string_view> owners;
+  for (const model::FoundProgram& program : page.scan->inventory.programs) {
+    if (program.owner == model::FoundPackage::none) continue;
+    owners.emplace(model::merged_usr(program.file.path), page.scan->inventory.packages[program.owner].purl);
+  }
+  for (model::ProgramSeen& seen : programs) {
+    if (!seen.path.starts_with('/')) continue;
+    const auto owner = owners.find(model::merged_usr(std::string_view(seen.path).substr(1)));
+    if (owner != owners.end()) seen.package = owner->second;
+  }
 }
 
 }  // namespace doorman::derive

@@ -19,7 +19,11 @@ void join_use(model::ImagePage& page, const model::FileUses& uses);
 model::ContainerHistory put_together(const std::vector<const model::ContainerHistory*>& histories,
                                      std::size_t most = 4096);
 
-/// The programs of all these containers, each path once.
+/// The programs of all these containers, each path once, sorted; without packages.
+std::vector<model::ProgramSeen> programs_of(const std::vector<const model::ContainerHistory*>& histories);
+/// The same of the page's, with the packages of its scan.
 std::vector<model::ProgramSeen> programs_of(const model::ImagePage& page);
+/// Says which package of the page's scan brought each.
+void add_packages(const model::ImagePage& page, std::vector<model::ProgramSeen>& programs);
 
 }  // namespace doorman::derive

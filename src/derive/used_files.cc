@@ -73,7 +73,11 @@ class Finder {
  public:
   Finder(const Inventory& inventory, const FileUses& uses) : inventory_(inventory) {
     found_.resize(inventory.packages.size());
-    for (const auto& [path, use] : uses) by_place_.try_emplace(std::string(model::merged_usr(path)), path, &use);
+    for (const auto& [path, use] : uses) {
+      const std::string_view place = model::merged_usr(path);
+      by_place_.try_emplace(std::string(place), path, &use);
+      by_id_.try_emplace(base::path_id(place), path, &use);
+    }
   }
 
   std::vector<PackageUse> run() {
@@ -82,6 +86,9 @@ class Finder {
     }
     for (std::uint32_t i = 0; i < inventory_.packages.size(); ++i) {
       const FoundPackage& package = inventory_.packages[i];
+      for (const base::PathId file : package.files) {
+        if (const auto seen = by_id_.find(file); seen != by_id_.end()) note(i, seen->second);
+      }
       if (model::is_of_distribution(package.package.type) || package.package.evidence == model::Evidence::declared)
         continue;
       for (const std::string& path : package.paths) {
@@ -120,6 +127,7 @@ class Finder {
 
   const Inventory& inventory_;
   std::map<std::string, Use, std::less<>> by_place_;
+  std::unordered_map<base::PathId, Use> by_id_;
   std::vector<PackageUse> found_;
 };
 
@@ -132,6 +140,10 @@ void UsedFiles::add(const EventStream::Seen& seen, const EventRecord& record, st
         record.object.type == EventObject::Type::file && !record.object.is(EventObject::upper_layer);
     if (is_open(record.type) && record.result >= 0 && record.has_object && of_image)
       add(*seen.container, record.path(), FileUse::How::opened, time);
+    return;
+  }
+  if (record.kind == EventRecord::Kind::mapped) {
+    add(*seen.container, record.path(), FileUse::How::mapped, time);
     return;
   }
   const bool began = record.kind == EventRecord::Kind::exec;

@@ -14,7 +14,8 @@
 
 namespace doorman::derive {
 
-/// Which files of which images a log tells of as executed or opened: of each file the first sighting, and no more.
+/// Which files of which images a log tells of as executed, mapped or opened: of each file the first sighting, and
+/// no more.
 class UsedFiles {
  public:
   struct Limits {
@@ -42,8 +43,9 @@ class UsedFiles {
 
 /// For each package of the inventory the first sighting of one of its files; nullptr: none was seen.
 ///
-/// A file belongs to the operating-system package that brought the program, and to what is a file itself or packed
-/// into one: a program with Go or Rust modules, a jar, a program that no package owns. Of npm, PyPI and gem
+/// A file belongs to the operating-system package that brought it, be it a program, a library or anything else, and
+/// to what is a file itself or packed into one: a program with Go or Rust modules, a jar, a program that no package
+/// owns. Of npm, PyPI and gem
 /// packages it is every file in the package's own folder; what PyPI calls `Some-Name` is sought in `some_name`.
 /// What a lock file declares has no files here.
 struct PackageUse {

@@ -61,6 +61,17 @@ TEST_F(UsedFilesTest, TheFirstSightingOfAFileIsKept) {
   EXPECT_EQ(uses().find("srv/app.py")->second.how, FileUse::How::opened);
 }
 
+TEST_F(UsedFilesTest, WhatWasMappedIsInUse) {
+  EventRecord record;
+  record.kind = EventRecord::Kind::mapped;
+  record.slots = 1;
+  record.slot[0] = "/usr/lib/libssl.so.3";
+  used_.add({nullptr, &shop_, nullptr}, record, 7);
+  ASSERT_THAT(uses(), ElementsAre(Key("usr/lib/libssl.so.3")));
+  EXPECT_EQ(uses().begin()->second.how, FileUse::How::mapped);
+  EXPECT_EQ(uses().begin()->second.first, 7U);
+}
+
 TEST_F(UsedFilesTest, WhatRanBeforeTheLogHasNoTime) {
   run("/usr/bin/python3", 10, EventRecord::Kind::change);
   EXPECT_EQ(uses().find("usr/bin/python3")->second.how, FileUse::How::ran);
@@ -131,6 +142,16 @@ TEST_F(PackagesInUseTest, OfTheSystemByItsPrograms) {
   use("var/lib/dpkg/status");  // says nothing of what it lists
   EXPECT_EQ(path_of(dash), "usr/bin/dash");
   EXPECT_EQ(path_of(bash), "-");
+}
+
+TEST_F(PackagesInUseTest, OfTheSystemByAnyOfTheirFiles) {
+  const auto ssl = package(PackageType::deb, "libssl3", "var/lib/dpkg/status");
+  const auto zlib = package(PackageType::deb, "zlib1g", "var/lib/dpkg/status");
+  inventory_.packages[ssl].files = {base::path_id("lib/x86_64-linux-gnu/libssl.so.3")};
+  inventory_.packages[zlib].files = {base::path_id("lib/x86_64-linux-gnu/libz.so.1.2.13")};
+  use("usr/lib/x86_64-linux-gnu/libssl.so.3");
+  EXPECT_EQ(path_of(ssl), "usr/lib/x86_64-linux-gnu/libssl.so.3");
+  EXPECT_EQ(path_of(zlib), "-");
 }
 
 TEST_F(PackagesInUseTest, OfLanguagesByTheirFolders) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -60,6 +61,7 @@ struct ContainerHistory {
   SeenTimes records;        ///< of it and its processes
   std::uint64_t ended = 0;  ///< nanoseconds since 1970; 0: not told
   bool is_there = false;    ///< as of the end of the log
+  std::optional<int> exit;  ///< how its first process ended, as wait(2) gives it; nothing: not told
   std::uint64_t executions = 0, alerts = 0, drift = 0, refused = 0, lost = 0;
   ProgramNode programs;         ///< the root is none itself
   std::vector<PeerSeen> peers;  ///< in the order in which they were first seen, as are the next two

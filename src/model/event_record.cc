@@ -29,6 +29,8 @@ std::string_view to_text(EventRecord::Kind kind) {
       return "lost";
     case EventRecord::Kind::alert:
       return "alert";
+    case EventRecord::Kind::mapped:
+      return "mapped";
   }
   return {};
 }

@@ -70,7 +70,8 @@ struct EventRecord {
     dns,
     drift,
     lost,
-    alert,  ///< a rule matched
+    alert,   ///< a rule matched
+    mapped,  ///< a process was seen to have a file of the image mapped, to run it
   };
   static constexpr std::size_t max_slots = 42;
   static constexpr std::size_t first_parameter = 2;   ///< of a call: the slots before are paths
@@ -99,7 +100,9 @@ struct EventRecord {
   }
   [[nodiscard]] bool has(std::size_t index) const { return index < slots && slot[index].data() != nullptr; }
   /// Whether its first two slots are paths.
-  [[nodiscard]] bool has_paths() const { return kind <= Kind::change || kind == Kind::drift; }
+  [[nodiscard]] bool has_paths() const {
+    return kind <= Kind::change || kind == Kind::drift || kind == Kind::mapped;
+  }
   [[nodiscard]] std::string_view path() const { return has_paths() ? at(0) : std::string_view(); }
   [[nodiscard]] std::string_view other_path() const { return has_paths() ? at(1) : std::string_view(); }
 };

@@ -11,6 +11,8 @@ std::string_view to_text(FileUse::How how) {
       return "ran";
     case FileUse::How::opened:
       return "opened";
+    case FileUse::How::mapped:
+      return "mapped";
   }
   return {};
 }

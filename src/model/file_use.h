@@ -14,6 +14,7 @@ struct FileUse {
     executed,  ///< a process became it, or a script that names its interpreter by `#!`
     ran,       ///< a process was it already when the log began
     opened,
+    mapped,  ///< a process had it mapped to run it when the guard looked
   };
   How how = How::executed;
   std::uint64_t first = 0;  ///< nanoseconds since 1970; 0: before the log

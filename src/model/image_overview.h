@@ -58,6 +58,7 @@ struct ImageOverview {
   std::uint64_t children = 0;               ///< images here that are built on it
   std::optional<base::Time> created;
   std::optional<ImageBase> base;
+  std::uint64_t last_used = 0;  ///< when a container of it was last there, nanoseconds since 1970; 0: not known
   bool scanned = false;
   FlawCounts flaws, fixable;  ///< by the database at hand; none of an image that was not scanned
 };

@@ -10,6 +10,7 @@
 #include "model/container_life.h"
 #include "model/file_use.h"
 #include "model/image_overview.h"
+#include "model/image_past.h"
 #include "model/local_image.h"
 #include "model/report.h"
 #include "model/verdict.h"
@@ -61,6 +62,7 @@ struct ImagePage {
   ContainerHistory together;                       ///< all of these as one, without its programs
   std::vector<ProgramSeen> programs;               ///< sorted by path
   std::vector<AdmissionTold> admissions;           ///< oldest first
+  std::optional<ImagePast> past;                   ///< of the history; nothing: it tells of no such image
   std::vector<std::string> unknown;                ///< what is not known, and why; one sentence each
   std::uint64_t as_of = 0;                         ///< the event log's last moment, nanoseconds since 1970
 

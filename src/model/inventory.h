@@ -33,6 +33,8 @@ struct FoundPackage {
   std::uint32_t layer = none;      ///< that brought this version: index into Inventory::layers
   std::uint32_t owner = none;      ///< the operating-system package that owns its files: index into packages
   std::optional<bool> needed;      ///< whether something in the image needs it; nothing: it cannot be told
+  /// The files that an operating-system package brought, as Ownership has them, sorted.
+  std::vector<base::PathId> files = {};
 };
 
 struct FoundProgram {

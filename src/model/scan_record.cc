@@ -19,7 +19,7 @@ void members(auto& codec, Is<LayerSummary> auto& it) {
   codec(it.blob, it.diff_id, it.stored_bytes, it.plain_bytes, it.entries, it.created_by);
 }
 void members(auto& codec, Is<FoundPackage> auto& it) {
-  codec(it.package, it.purl, it.paths, it.layer, it.owner, it.needed);
+  codec(it.package, it.purl, it.paths, it.layer, it.owner, it.needed, it.files);
 }
 void members(auto& codec, Is<FoundProgram> auto& it) { codec(it.file, it.layer, it.owner); }
 void members(auto& codec, Is<FoundSecret> auto& it) { codec(it.secret, it.deleted, it.layer, it.owner); }

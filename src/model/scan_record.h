@@ -26,7 +26,7 @@ struct ScanRecord {
 };
 
 /// Raise it whenever encode() writes other bytes for the same record.
-inline constexpr std::uint32_t scan_record_version = 1;
+inline constexpr std::uint32_t scan_record_version = 2;
 
 /// The binary form, as codec.h has it for layers: the magic `DOORMANR`, scan_record_version, length, checksum, and
 /// the members in the order of their declaration. The subject of a match is the record's, and is not written again.

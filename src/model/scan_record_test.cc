@@ -67,7 +67,7 @@ TEST(ScanRecord, DamageIsAnError) {
   EXPECT_EQ(decode_scan_record(bytes + "x").error().code(), base::ErrorCode::invalid);
   std::string other = bytes;
   other[8] = 99;
-  EXPECT_EQ(decode_scan_record(other).error().message(), "results of a scan of version 99, this program reads 1");
+  EXPECT_EQ(decode_scan_record(other).error().message(), "results of a scan of version 99, this program reads 2");
   bytes.back() = static_cast<char>(bytes.back() ^ 1);
   EXPECT_EQ(decode_scan_record(bytes).error().code(), base::ErrorCode::mismatch);
 }

@@ -137,6 +137,7 @@ std::optional<std::uint64_t> number_of(const SystemEvent& event, const EventPara
     case EventRecord::Kind::drift:
     case EventRecord::Kind::lost:
     case EventRecord::Kind::alert:
+    case EventRecord::Kind::mapped:
       return std::nullopt;
   }
   return std::nullopt;

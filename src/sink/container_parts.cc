@@ -2,6 +2,7 @@
 #include "sink/container_parts.h"
 
 #include <fmt/format.h>
+#include <sys/wait.h>
 
 #include "model/flow.h"
 #include "sink/alert.h"
@@ -38,8 +39,11 @@ std::string life_text(const ContainerHistory& history) {
   if (history.records.count == 0) return history.is_there ? "there" : "gone";
   const std::uint64_t first = history.records.first;
   if (history.is_there) return fmt::format("since {}", second_time(first));
-  if (history.ended != 0) return fmt::format("{}, gone", span_text(first, history.ended));
-  return fmt::format("{}, then no more", span_text(first, history.records.last));
+  std::string text = history.ended != 0 ? fmt::format("{}, gone", span_text(first, history.ended))
+                                        : fmt::format("{}, then no more", span_text(first, history.records.last));
+  if (!history.exit) return text;
+  if (WIFSIGNALED(*history.exit)) return text + fmt::format(", killed by signal {}", WTERMSIG(*history.exit));
+  return text + fmt::format(", exit {}", WEXITSTATUS(*history.exit));
 }
 
 void put_counts(TablePage& page, const ContainerHistory& history) {

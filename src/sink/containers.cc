@@ -2,6 +2,7 @@
 #include "sink/containers.h"
 
 #include <fmt/format.h>
+#include <sys/wait.h>
 
 #include "base/json_writer.h"
 #include "base/text.h"
@@ -97,6 +98,8 @@ void write_container(base::JsonWriter& json, const ContainerHistory& history, bo
     json.member("last", nanosecond_time(history.records.last));
   }
   if (history.ended != 0) json.member("ended", nanosecond_time(history.ended));
+  if (history.exit && WIFSIGNALED(*history.exit)) json.member("exit_signal", WTERMSIG(*history.exit));
+  else if (history.exit) json.member("exit_code", WEXITSTATUS(*history.exit));
   json.begin_object("counts");
   json.member("executions", history.executions);
   json.member("alerts", history.alerts);

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "sink/age.h"
+#include "sink/alert.h"
 #include "sink/table_page.h"
 
 namespace doorman::sink {
@@ -211,6 +212,7 @@ void write_overview(base::JsonWriter& json, const ImageOverview& image) {
   write_texts(json, "engines", image.engines);
   json.member("stored", image.stored);
   json.member("state", model::to_text(image.state));
+  if (image.last_used != 0) json.member("last_used", nanosecond_time(image.last_used));
   if (image.replaced_by) json.member("replaced_by", image.replaced_by->text());
   write_texts(json, "running", image.running);
   json.member("containers", image.containers);

@@ -29,7 +29,7 @@ using model::ImageState;
 constexpr std::size_t indent = 2, gap = 2;
 /// Of a list, unless --wide.
 constexpr std::size_t most_flaws = 20, most_in_use = 10, most_containers = 10, most_programs = 20,
-                      most_admissions = 10;
+                      most_admissions = 10, most_past = 10;
 
 std::string use_text(const model::FileUse& use) {
   const std::string_view how = model::to_text(use.how);
@@ -58,6 +58,7 @@ class PageWriter {
     put_findings(page_, told_.together);
     if (told_.together.not_kept != 0) page_.more_line(told_.together.not_kept);
     admissions();
+    past();
     page_.sentences("Not known", told_.unknown);
     return page_.take();
   }
@@ -319,6 +320,27 @@ class PageWriter {
            text, refused ? Style::critical : Style::warning);
     }
     if (shown < all) page_.more_line(all - shown);
+  }
+
+  /// What the history alone knows; the rest stands above.
+  void past() {
+    if (!told_.past) return;
+    const model::ImagePast& past = *told_.past;
+    page_.title("Remembered");
+    line("Seen", fmt::format("{} to {}", second_time(past.first), second_time(past.last)));
+    const std::size_t scans = page_.options().wide ? past.scans.size() : std::min(past.scans.size(), most_past);
+    for (std::size_t i = past.scans.size() - scans; i < past.scans.size(); ++i) {
+      const model::PastScan& each = past.scans[i];
+      line("Scanned", fmt::format("{}: {}", second_time(each.first), flaws_text(each.flaws)));
+    }
+    const std::size_t verdicts =
+        page_.options().wide ? past.verdicts.size() : std::min(past.verdicts.size(), most_past);
+    for (std::size_t i = 0; i < verdicts; ++i) {
+      const model::PastVerdict& each = past.verdicts[i];
+      line(model::to_text(each.door),
+           fmt::format("{}{}, {}", each.rule, each.refused ? ": refused" : "", times_text(each.times)));
+    }
+    if (verdicts < past.verdicts.size()) page_.more_line(past.verdicts.size() - verdicts);
   }
 
   const ImagePage& told_;

@@ -133,6 +133,56 @@ void write_admissions(base::JsonWriter& json, const ImagePage& page) {
   json.end_array();
 }
 
+void write_times(base::JsonWriter& json, const model::SeenTimes& times) {
+  json.member("count", times.count);
+  json.member("first", nanosecond_time(times.first));
+  json.member("last", nanosecond_time(times.last));
+}
+
+void write_past_scans(base::JsonWriter& json, const model::ImagePast& past) {
+  json.begin_array("scans");
+  for (const model::PastScan& each : past.scans) {
+    json.begin_object();
+    json.member("first", nanosecond_time(each.first));
+    json.member("last", nanosecond_time(each.last));
+    if (each.database) json.member("database", base::format_time(*each.database));
+    write_counts(json, "flaws", each.flaws);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+/// What stands nowhere else on the page.
+void write_past(base::JsonWriter& json, const model::ImagePast& past) {
+  json.begin_object("past");
+  json.member("first", nanosecond_time(past.first));
+  json.member("last", nanosecond_time(past.last));
+  json.begin_array("names");
+  for (const std::string& name : past.names) json.value(base::printable(name));
+  json.end_array();
+  write_past_scans(json, past);
+  json.begin_array("verdicts");
+  for (const model::PastVerdict& each : past.verdicts) {
+    json.begin_object();
+    json.member("door", model::to_text(each.door));
+    json.member("rule", base::printable(each.rule));
+    json.member("refused", each.refused);
+    write_times(json, each.times);
+    json.end_object();
+  }
+  json.end_array();
+  json.begin_array("programs");
+  for (const model::PastProgram& each : past.programs) {
+    json.begin_object();
+    json.member("path", base::printable(each.path));
+    json.member_if("sha256", base::printable(each.sha256));
+    json.member("first", nanosecond_time(each.times.first));
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+}
+
 }  // namespace
 
 std::string image_page_json(const ImagePage& page) {
@@ -150,6 +200,7 @@ std::string image_page_json(const ImagePage& page) {
   }
   write_life(json, page);
   write_admissions(json, page);
+  if (page.past) write_past(json, *page.past);
   json.begin_array("unknown");
   for (const std::string& text : page.unknown) json.value(base::printable(text));
   json.end_array();

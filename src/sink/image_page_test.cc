@@ -52,6 +52,20 @@ model::ContainerHistory history() {
   return history;
 }
 
+model::ImagePast past() {
+  using Door = model::PastVerdict::Door;
+  model::ImagePast past;
+  past.first = noon - 1000 * second;
+  past.last = noon + second;
+  past.names = {"registry.example/shop:1"};
+  past.scans = {{noon - 900 * second, noon - 800 * second, base::parse_time("2024-04-01"), {1, 2, 3, 4, 5, 6}},
+                {noon, noon, std::nullopt, {}}};
+  past.verdicts = {{Door::runtime, "Privileged container", true, {3, noon - 900 * second, noon}},
+                   {Door::guard, "\x1b[31mrule", false, {1, noon, noon}}};
+  past.programs = {{"/usr/bin/\x07x", std::string(64, 'f'), {2, noon, noon}}};
+  return past;
+}
+
 ImagePage full(model::Report report, const model::ContainerHistory& life) {
   model::ImageOverview image(report.inventory.subject.digest());
   image.names = {"registry.example/shop:1", "localhost/shop:latest"};
@@ -90,8 +104,9 @@ ImagePage full(model::Report report, const model::ContainerHistory& life) {
                       "",
                       "",
                       {{"Privileged container", "shop asks for all privileges", true}}}};
-  page.unknown = {"Which libraries its programs map: the guard does not record it."};
+  page.unknown = {"Which files its programs open: the guard does not record it."};
   page.as_of = noon + 60 * second;
+  page.past = past();
   return page;
 }
 

@@ -16,7 +16,7 @@
 #include "base/fd.h"
 #include "base/json.h"
 #include "base/json_writer.h"
-#include "base/process.h"
+#include "base/process_start.h"
 #include "base/text.h"
 
 namespace doorman::store {

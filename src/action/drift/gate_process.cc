@@ -23,7 +23,7 @@
 
 #include "action/drift/mount_watch.h"
 #include "base/fd.h"
-#include "base/process.h"
+#include "base/process_start.h"
 #include "kern/keep_running.h"
 
 namespace doorman::action {

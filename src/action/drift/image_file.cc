@@ -45,6 +45,15 @@ bool hides_below(const base::Fd& folder, std::string path) {
   return false;
 }
 
+/// At most so many bytes of a file of /proc, which do not say how many they are.
+base::Result<std::string> read_front(const std::string& path, std::size_t bytes) {
+  DOORMAN_TRY(const base::Fd file, base::open_read(path));
+  std::string text(bytes, '\0');
+  DOORMAN_TRY(const std::size_t count, base::read_at(file, 0, text));
+  text.resize(count);
+  return text;
+}
+
 Content compare(const base::Fd& one, const base::Fd& other, const std::function<void()>& step) {
   struct stat first{}, second{};
   if (::fstat(one.get(), &first) != 0 || ::fstat(other.get(), &second) != 0) return Content::unknown;
@@ -88,6 +97,30 @@ Content compare_with_image(const base::Fd& file, const std::string& process, con
   const auto path = path_in_file_system(*mount, path_of(file));
   if (!folders || !path) return Content::unknown;
   return compare_with_image(file, *folders, *path, step);
+}
+
+base::Result<ImageRoot> ImageRoot::of(const std::string& process) {
+  const std::string folder = "/proc/" + process;
+  const base::Fd root(::open((folder + "/root").c_str(), O_PATH | O_CLOEXEC));
+  if (!root.valid()) return base::system_error(folder + "/root");
+  DOORMAN_TRY(const std::string text, read_front(folder + "/mountinfo", max_mountinfo_bytes));
+  const auto id = mount_id_of(root);
+  const std::vector<Mount> mounts = parse_mounts(text);
+  const Mount* const mount = id ? find_mount(mounts, *id) : nullptr;
+  if (mount == nullptr) return base::Error(base::ErrorCode::not_found, folder + ": the mount of its root");
+  ImageRoot made(*mount);
+  const auto folders = parse_overlay(*mount);
+  if (!folders || folders->upper.empty()) return made;
+  made.upper_.emplace(::open(folders->upper.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!made.upper_->valid()) return base::system_error(folders->upper);
+  return made;
+}
+
+bool ImageRoot::holds(const base::Fd& file) const {
+  if (mount_id_of(file) != mount_.id) return false;
+  if (!upper_) return true;
+  const auto path = path_in_file_system(mount_, path_of(file));
+  return path && !open_below(*upper_, *path, O_PATH | O_NOFOLLOW).valid();
 }
 
 std::string path_of(const base::Fd& file) {

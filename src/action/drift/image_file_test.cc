@@ -81,6 +81,14 @@ TEST_F(ImageFileTest, WhatAnUpperLayerHidesIsNotTheImages) {
   EXPECT_EQ(compare("program", "bin/tool"), Content::absent) << "an opaque folder";
 }
 
+TEST_F(ImageFileTest, WhatLiesOnAnotherMountThanTheRootIsNotTheImages) {
+  EXPECT_EQ(ImageRoot::of("0").error().code(), base::ErrorCode::not_found);
+  const auto root = ImageRoot::of("self");
+  if (!root.ok()) GTEST_SKIP() << root.error().message();
+  EXPECT_FALSE(root->holds(base::open_read("/proc/self/status").value()));
+  EXPECT_FALSE(root->holds(base::Fd()));
+}
+
 TEST_F(ImageFileTest, TooLargeIsUnknown) {
   write("top/huge", "");
   std::filesystem::resize_file(folder("top/huge"), max_compared + 1);

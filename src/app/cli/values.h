@@ -163,9 +163,9 @@ class KindFilter {
   bool admissions_ = false;
 };
 /// Those of records, in their order; then the door's.
-inline constexpr std::array<std::string_view, 13> kind_names = {"call",      "exec",   "fork",     "exit", "change",
-                                                                "container", "cgroup", "flow",     "dns",  "drift",
-                                                                "lost",      "alert",  "admission"};
+inline constexpr std::array<std::string_view, 14> kind_names = {
+    "call", "exec", "fork",  "exit", "change", "container", "cgroup",
+    "flow", "dns",  "drift", "lost", "alert",  "mapped",    "admission"};
 /// A comma-separated list of these.
 base::Result<KindFilter> parse_kinds(std::string_view text);
 

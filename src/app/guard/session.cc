@@ -22,6 +22,7 @@
 #include "app/guard/flow_keeper.h"
 #include "app/guard/groups.h"
 #include "app/guard/host_programs.h"
+#include "app/guard/mapped_files.h"
 #include "app/guard/rules.h"
 #include "app/guard/watcher.h"
 #include "app/watch/log_opening.h"
@@ -29,6 +30,7 @@
 #include "base/log.h"
 #include "derive/image_words.h"
 #include "kern/pins.h"
+#include "parse/event/guard.h"
 #include "parse/event/write.h"
 #include "source/host_addresses.h"
 #include "source/kernel/kernel_source.h"
@@ -50,7 +52,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds flush_every{100}, engines_every{60'000}, scans_every{1'000}, longest_wait{50},
-    short_wait{5};
+    short_wait{5}, remember_every{5'000}, still_there_every{600'000};
 
 std::uint64_t nanoseconds_of(clockid_t clock) {
   timespec now{};
@@ -113,7 +115,9 @@ class Session::Work {
 
   void found(std::uint64_t cgroup, const Finding& finding, bool own);
   void no_container(std::uint64_t cgroup);
-  void program_started(std::uint64_t cgroup, std::uint32_t pid);
+  void program_started(const EventRecord& record);
+  void look_at_mounts(std::uint64_t cgroup, std::uint32_t pid);
+  void tell_mapped(const Look& look, std::string_view path);
   /// What the rules say of the container's image, else the setting.
   [[nodiscard]] model::DriftMode drift_of(const model::Container& container) const;
   template <typename Mode>
@@ -135,6 +139,7 @@ class Session::Work {
   Status step();
   void reload();
   void tell_losses_of_log();
+  void remember(Clock::time_point now);
   void stop();
 
   GuardSettings settings_;
@@ -150,11 +155,12 @@ class Session::Work {
   std::optional<Groups> groups_;
   std::optional<HostPrograms> host_;
   std::unique_ptr<Watcher> watcher_;
+  std::optional<MappedFiles> mapped_;
   std::string batch_, flow_batch_, merged_;
   std::set<std::uint64_t> without_look_;  ///< containers' own groups whose mounts were not looked at yet
   bool flush_now_ = false;
   std::shared_ptr<store::KnownImages> images_;
-  Clock::time_point flushed_, engines_seen_, scans_seen_;
+  Clock::time_point flushed_, engines_seen_, scans_seen_, remembered_, still_there_;
 };
 
 Status Session::Work::start() {
@@ -183,6 +189,8 @@ Status Session::Work::start() {
   DOORMAN_CHECK(groups_->find_running());
   if (flows_) DOORMAN_CHECK(flows_->forget_earlier());
   host_.emplace();
+  mapped_.emplace(watcher_->stream().processes(),
+                  [this](const Look& look, std::string_view path) { tell_mapped(look, path); });
   return log_->rotate();  // a segment that begins with all of this
 }
 
@@ -191,11 +199,12 @@ void Session::Work::make_watcher(const store::LogOrigin& origin) {
   settings.rules = rules_.engine;
   settings.boot_time = origin.boot_time;
   settings.hostname = origin.hostname;
+  settings.keeps_lives = static_cast<bool>(settings_.remember);
   images_ = settings.images = std::make_shared<store::KnownImages>(settings_.state_folder);
   settings.hooks.group = [this](const EventRecord& record, const model::CgroupRecord& group) {
     if (groups_) groups_->take(record, group);
   };
-  settings.hooks.program = [this](std::uint64_t cgroup, std::uint32_t pid) { program_started(cgroup, pid); };
+  settings.hooks.program = [this](const EventRecord& record) { program_started(record); };
   if (settings_.drift != model::DriftMode::off) {
     settings.hooks.host_program = [this](const model::Process& process) {
       return host_ ? host_->judge(process) : std::nullopt;
@@ -308,9 +317,25 @@ Mode Session::Work::strictest(Mode setting, std::optional<Mode> model::ImageWord
   return setting;
 }
 
+void Session::Work::program_started(const EventRecord& record) {
+  look_at_mounts(record.cgroup, record.pid);
+  if (mapped_) mapped_->started({record.cgroup, {.start = record.start, .pid = record.pid}});
+}
+
+void Session::Work::tell_mapped(const Look& look, std::string_view path) {
+  EventRecord mapped;
+  mapped.cgroup = look.cgroup;
+  mapped.pid = mapped.tid = look.process.pid;
+  mapped.start = look.process.start;
+  mapped.time = nanoseconds_of(CLOCK_BOOTTIME);
+  std::string record;
+  parse::event::append_mapped(record, mapped, path);
+  watcher_->take(record);
+}
+
 /// The first program of the image tells how the container's file systems lie. The runtime's own, which prepares it,
 /// runs in the same group, but sees the host's mounts.
-void Session::Work::program_started(std::uint64_t cgroup, std::uint32_t pid) {
+void Session::Work::look_at_mounts(std::uint64_t cgroup, std::uint32_t pid) {
   if (!without_look_.contains(cgroup)) return;
   const std::string mounts = mount_namespace(std::to_string(pid));
   if (mounts.empty() || mounts == mount_namespace("self")) return;
@@ -389,6 +414,7 @@ Status Session::Work::step() {
   groups_->tick();
   if (host_->is_reading()) host_->tick();
   if (flows_) flows_->tick();
+  mapped_->tick();
   const auto now = Clock::now();
   if (flush_now_ || now - flushed_ >= flush_every) {
     if (const Status flushed = log_->flush(); !flushed.ok())
@@ -401,6 +427,10 @@ Status Session::Work::step() {
     if (images_->look_again()) tell_scanned();
     scans_seen_ = now;
   }
+  if (settings_.remember && now - remembered_ >= remember_every) {
+    remember(now);
+    remembered_ = now;
+  }
   if (now - engines_seen_ >= engines_every) {
     drift_->approve_engine_programs();
     watcher_->flows().set_host_addresses(source::host_addresses());
@@ -408,6 +438,20 @@ Status Session::Work::step() {
     engines_seen_ = now;
   }
   return {};
+}
+
+/// A container that does nothing is told as there once in a while.
+void Session::Work::remember(Clock::time_point now) {
+  auto lives = watcher_->take_lives();
+  if (now - still_there_ >= still_there_every) {
+    still_there_ = now;
+    const derive::EventStream& stream = watcher_->stream();
+    const std::uint64_t time = stream.context().boot_time + nanoseconds_of(CLOCK_BOOTTIME);
+    stream.each_container([&](std::uint64_t, std::uint64_t, const model::Container& container) {
+      lives->add_known({nullptr, &container, &stream.context()}, time);
+    });
+  }
+  settings_.remember(std::move(lives));
 }
 
 /// The rules' word on images is another; a gate that is there stays.
@@ -437,7 +481,7 @@ void Session::Work::reload() {
 
 Status Session::Work::run() {
   if (!settings_.quiet) base::log(base::LogLevel::info, "guarding");
-  flushed_ = engines_seen_ = scans_seen_ = Clock::now();
+  flushed_ = engines_seen_ = scans_seen_ = remembered_ = Clock::now();
   while (true) {
     const int signal = signals_->next();
     if (signal == SIGINT || signal == SIGTERM) break;
@@ -445,6 +489,7 @@ Status Session::Work::run() {
     DOORMAN_CHECK(step());
   }
   stop();
+  if (settings_.remember) remember(Clock::now());
   return log_->flush();
 }
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "app/cli/values.h"
 #include "base/result.h"
+#include "derive/container_histories.h"
 #include "model/flow.h"
 #include "model/guard_record.h"
 
@@ -19,6 +21,9 @@ struct GuardSettings {
   model::FlowMode flows = model::FlowMode::discover;
   cli::AlertFormat format = cli::AlertFormat::text;
   bool quiet = false;
+  /// Is given, now and then and at the end, what the containers did since the last time. May be empty. Called by
+  /// the guard's own thread, which it must not hold up.
+  std::function<void(std::unique_ptr<derive::ContainerHistories>)> remember;
 };
 
 /// A guard at work: the kernel's side, the engines' files, the watcher, the log. One at a time on a host.

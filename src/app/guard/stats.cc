@@ -20,10 +20,10 @@ namespace {
 using model::EventRecord;
 using model::LostRecord;
 
-constexpr std::array<std::string_view, 12> kinds = {"system calls", "executions", "forks",       "exits",
-                                                    "changes",      "containers", "groups",      "connections",
-                                                    "DNS answers",  "drift",      "losses told", "alerts"};
-static_assert(kinds.size() == static_cast<std::size_t>(EventRecord::Kind::alert) + 1);
+constexpr std::array<std::string_view, 13> kinds = {
+    "system calls", "executions",  "forks", "exits",       "changes", "containers",  "groups",
+    "connections",  "DNS answers", "drift", "losses told", "alerts",  "mapped files"};
+static_assert(kinds.size() == static_cast<std::size_t>(EventRecord::Kind::mapped) + 1);
 
 std::string_view text_of(LostRecord::Cause cause) {
   switch (cause) {

@@ -24,6 +24,9 @@ using model::EventRecord;
 
 constexpr std::size_t max_told_drift = 1U << 14U;
 constexpr std::chrono::nanoseconds drift_silence = std::chrono::minutes(10);
+/// Of the few seconds between two calls of take_lives().
+constexpr derive::HistoryLimits lives_limits{
+    .containers = 1U << 14U, .programs = 1024, .peers = 1024, .drifted = 256, .alerted = 256};
 constexpr std::string_view flow_rule = "Connection that is new to the image";
 constexpr std::string_view host_rule = "Program of the host that is no package's";
 constexpr std::string_view drift_rule = "Program that is not the image's";
@@ -126,6 +129,7 @@ Watcher::Watcher(Settings settings)
     : hooks_(std::move(settings.hooks)),
       stream_(stream_settings(settings, names_)),
       flows_(names_),
+      lives_(settings.keeps_lives ? std::make_unique<derive::ContainerHistories>(lives_limits) : nullptr),
       hostname_(std::move(settings.hostname)) {
   set_rules(std::move(settings.rules));
 }
@@ -168,10 +172,12 @@ base::Status Watcher::take_one(bool is_opening) {
     record_bytes_ = bytes;
   }
   if (hooks_.keep && !is_opening) hooks_.keep(record_bytes_);
+  const bool ends_container = lives_ && record_.gone && stream_.is_container(record_.cgroup);
   DOORMAN_TRY(const EventStream::Seen seen, stream_.take(record_, is_opening));
+  if (lives_ && !is_opening) add_to_lives(seen, ends_container);
   if (record_.kind == EventRecord::Kind::exec && !is_opening) {
     if (seen.container == nullptr) tell_host_program(seen);
-    else if (hooks_.program) hooks_.program(record_.cgroup, record_.pid);
+    else if (hooks_.program) hooks_.program(record_);
   }
   switch (record_.kind) {
     case EventRecord::Kind::call:
@@ -205,9 +211,28 @@ base::Status Watcher::take_one(bool is_opening) {
       return {};
     case EventRecord::Kind::change:
     case EventRecord::Kind::alert:
+    case EventRecord::Kind::mapped:
       return {};
   }
   return {};
+}
+
+std::uint64_t Watcher::time_of(const EventStream::Seen& seen) const {
+  return seen.context->boot_time + record_.time;
+}
+
+/// What needs no more than the record; flows, drift and alerts are added where they are taken apart.
+void Watcher::add_to_lives(const EventStream::Seen& seen, bool ends_container) {
+  const std::uint64_t time = time_of(seen);
+  if (ends_container) lives_->add_gone(seen, time);
+  else if (record_.kind == EventRecord::Kind::container && !record_.gone) lives_->add_known(seen, time);
+  else if (record_.kind == EventRecord::Kind::exec) lives_->add_execution(seen, time);
+  else if (record_.kind == EventRecord::Kind::exit) lives_->add_exit(seen, static_cast<int>(record_.result), time);
+}
+
+std::unique_ptr<derive::ContainerHistories> Watcher::take_lives() {
+  if (!lives_) return nullptr;
+  return std::exchange(lives_, std::make_unique<derive::ContainerHistories>(lives_limits));
 }
 
 void Watcher::forget_container() {
@@ -234,6 +259,11 @@ void Watcher::take_flow(const EventStream::Seen& seen) {
   const std::string_view process = seen.process == nullptr ? std::string_view() : seen.process->program->comm;
   if (told->kind == model::FlowRecord::Kind::listen && hooks_.listen)
     hooks_.listen(record_.cgroup, record_.object.protocol, record_.object.local_port);
+  if (lives_) {
+    const auto* const names = seen.context->address_names;
+    lives_->add_flow(seen, record_.object, *told, names->name_of(record_.object.remote, record_.cgroup),
+                     time_of(seen));
+  }
   auto flow = flows_.apply(record_, *told, process);
   if (!flow) return;
   if (hooks_.flow) flow->known = hooks_.flow(*flow);
@@ -303,6 +333,7 @@ void Watcher::take_drift(const EventStream::Seen& seen) {
     return;
   }
   ++counters_.drift;
+  if (lives_) lives_->add_drift(seen, *drift, time_of(seen));
   if (!is_first_drift(*drift)) {
     ++counters_.held_back;
     return;
@@ -351,6 +382,7 @@ void Watcher::tell_host_program(const EventStream::Seen& seen) {
 
 void Watcher::tell(const AlertRecord& alert, const EventStream::Seen& seen) {
   ++counters_.alerts;
+  if (lives_) lives_->add_alert(seen, alert, time_of(seen));
   if (hooks_.keep) {
     made_.clear();
     parse::event::append_alert(made_, record_, alert);

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "derive/address_names.h"
+#include "derive/container_histories.h"
 #include "derive/event_stream.h"
 #include "derive/flow_map.h"
 #include "derive/host_baseline.h"
@@ -28,7 +29,7 @@ struct WatcherHooks {
   /// A rule matched that wants something done; gives what was done.
   std::function<model::Action(const policy::Rule&, const model::EventRecord&, const model::Process*)> act;
   /// A program was started in a container.
-  std::function<void(std::uint64_t cgroup, std::uint32_t pid)> program;
+  std::function<void(const model::EventRecord&)> program;
   /// A program was started on the host: whether it is no package's, and why.
   std::function<std::optional<derive::HostBaseline::Answer>(const model::Process&)> host_program;
   /// A drift record that was only told: whether the program is the image's after all.
@@ -55,6 +56,7 @@ class Watcher {
     std::uint64_t boot_time = 0;                  ///< nanoseconds since 1970
     std::string hostname;
     std::shared_ptr<store::KnownImages> images;  ///< what scans left; nullptr: nothing is known
+    bool keeps_lives = false;                    ///< take_lives() is asked for
     WatcherHooks hooks;
   };
 
@@ -66,6 +68,9 @@ class Watcher {
   void take(base::Bytes records);
   /// Records that tell what was so before; no rule is asked about them, and they are not kept.
   void take_opening(base::Bytes records);
+
+  /// What the containers did since this was last called; nothing unless the settings ask for it.
+  [[nodiscard]] std::unique_ptr<derive::ContainerHistories> take_lives();
 
   /// Other rules from now on.
   void set_rules(std::shared_ptr<const policy::Engine> rules);
@@ -90,6 +95,8 @@ class Watcher {
   void take_container();
   void forget_container();
   void tell(const model::AlertRecord& alert, const derive::EventStream::Seen& seen);
+  void add_to_lives(const derive::EventStream::Seen& seen, bool ends_container);
+  [[nodiscard]] std::uint64_t time_of(const derive::EventStream::Seen& seen) const;
   bool is_first_drift(const model::DriftRecord& drift);
 
   WatcherHooks hooks_;
@@ -98,6 +105,7 @@ class Watcher {
   derive::EventStream stream_;
   derive::FlowMap flows_;
   std::optional<policy::Alerter> alerter_;
+  std::unique_ptr<derive::ContainerHistories> lives_;  ///< null: nobody asks
   std::string hostname_;
   model::EventRecord record_;                                    ///< that is being looked at
   base::Bytes record_bytes_;                                     ///< the same, as it came

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,7 @@ class WatcherTest : public testing::Test {
     Watcher::Settings settings;
     settings.rules = open_event_rules({}).value().engine;
     settings.hostname = "node";
+    settings.keeps_lives = true;
     settings.hooks.tell = [this](const sink::Alert& alert) { told.push_back(sink::alert_text(alert)); };
     settings.hooks.keep = [this](base::Bytes record) { kept.emplace_back(record); };
     settings.hooks.act = [this](const policy::Rule& rule, const EventRecord&, const model::Process*) {
@@ -174,6 +176,23 @@ TEST_F(WatcherTest, AFlowThatIsRefusedOrNewIsTold) {
   ASSERT_THAT(told, SizeIs(2));
   EXPECT_THAT(told[1], HasSubstr("Notice web (10.0.0.1) spoke to db (10.0.0.2)"));
   EXPECT_EQ(watcher->counters().refused_flows, 1U);
+}
+
+TEST_F(WatcherTest, WhatContainersDidIsGivenOnce) {
+  exec("/usr/bin/apt-get", false);
+  flow(model::FlowRecord::Verdict::refused);
+  drift(model::DriftRecord::Done::killed);
+  exec("/usr/bin/ls", false, 0);  // of the host
+  const auto lives = watcher->take_lives();
+  const auto all = lives->all();
+  ASSERT_THAT(all, SizeIs(2)) << "web, and db that was told of";
+  const auto web = std::ranges::find(all, "web", [](const auto* each) { return each->container.name; });
+  ASSERT_NE(web, all.end());
+  EXPECT_EQ((*web)->executions, 1U);
+  EXPECT_THAT((*web)->peers, SizeIs(1));
+  EXPECT_THAT((*web)->drifted, SizeIs(1));
+  EXPECT_THAT((*web)->alerted, SizeIs(3));
+  EXPECT_THAT(watcher->take_lives()->all(), IsEmpty());
 }
 
 TEST_F(WatcherTest, WhatCannotBeReadIsCounted) {

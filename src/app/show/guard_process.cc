@@ -10,7 +10,7 @@
 
 #include "app/cli/parse.h"
 #include "base/fd.h"
-#include "base/process.h"
+#include "base/process_start.h"
 #include "base/text.h"
 #include "kern/pins.h"
 #include "store/log_folder.h"

@@ -8,6 +8,7 @@
 
 #include "app/policy/tell.h"
 #include "app/show/knowledge.h"
+#include "app/show/past.h"
 #include "app/show/running.h"
 #include "app/state.h"
 #include "base/text.h"
@@ -69,7 +70,12 @@ Result<std::string> told(const cli::ParsedCommand& command, const cli::Environme
     const KnownScan* const scan = scans.find(digest);
     if (scan != nullptr) facts.scanned[digest] = {&scan->record.inventory, scan->findings};
   }
-  const model::HostImages host = derive::host_images(facts);
+  model::HostImages host = derive::host_images(facts);
+  auto history = open_history(state.path());
+  const auto used = last_used(history);
+  for (model::ImageOverview& image : host.images) {
+    if (const auto last = used.find(image.digest.text()); last != used.end()) image.last_used = last->second;
+  }
   const sink::HostNotes notes{command.get(options::now).value_or(base::now()), database.info().date,
                               unknown_of(local, host)};
   if (command.get(options::policy_format) == cli::PolicyFormat::json) return sink::host_images_json(host, notes);

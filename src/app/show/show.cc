@@ -4,16 +4,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "app/policy/tell.h"
 #include "app/show/admissions.h"
 #include "app/show/knowledge.h"
+#include "app/show/past.h"
 #include "app/show/running.h"
 #include "app/state.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "derive/image_page.h"
+#include "derive/image_past.h"
 #include "derive/named_image.h"
 #include "derive/support.h"
 #include "sink/image_page.h"
@@ -40,6 +44,7 @@ class Show {
     now_ = command_.get(options::now).value_or(base::now());
     local_ = read_engines(command_);
     DOORMAN_CHECK(read_log_story(state_, story_));
+    history_ = open_history(state_);
     if (!local_.knows_running) add_running_of_log(story_, local_);
     DOORMAN_TRY(const Digest digest, find());
     KnownScans scans(state_, database);
@@ -49,6 +54,7 @@ class Show {
     page.knows_running = local_.knows_running;
     if (scan != nullptr) add_scan(page, *scan, database);
     add_life(page, digest.text());
+    add_past(page, digest.text());
     add_admissions(page, digest.text());
     add_unknown(page);
     if (command_.get(options::policy_format) == cli::PolicyFormat::json) return sink::image_page_json(page);
@@ -57,7 +63,7 @@ class Show {
 
  private:
   /// Names that scans were told are asked only where nothing else fits: their files are large.
-  [[nodiscard]] Result<Digest> find() const {
+  [[nodiscard]] Result<Digest> find() {
     std::vector<derive::NamedImage> images;
     std::vector<derive::NamedContainer> containers;
     images.reserve(local_.images.size());
@@ -92,7 +98,14 @@ class Show {
       const auto digest = Digest::parse(each->container.image_id);
       if (digest.ok()) told.push_back({*digest, {}, {each->container.image}});
     }
-    const auto by_scan = derive::find_named_image(told, {}, asked_);
+    containers.clear();
+    for (const auto& [image, container] : past_containers(history_)) {
+      const auto digest = Digest::parse(image);
+      if (!digest.ok()) continue;
+      told.push_back({*digest, {}, {container.image}});
+      containers.push_back({container.id, container.name, *digest});
+    }
+    const auto by_scan = derive::find_named_image(told, containers, asked_);
     return by_scan.ok() || by_scan.error().code() != base::ErrorCode::not_found ? by_scan : found;
   }
 
@@ -144,6 +157,14 @@ class Show {
     page.programs = derive::programs_of(page);
   }
 
+  /// What the history remembers and the log has forgotten.
+  void add_past(ImagePage& page, const std::string& digest) {
+    auto past = past_of(history_, digest);
+    if (!past) return;
+    if (page.image.names.empty()) page.image.names = past->names;
+    derive::join_past(page, *std::move(past), past_lives_);
+  }
+
   void add_admissions(ImagePage& page, const std::string& digest) const {
     for (model::AdmissionTold& each : read_admissions(state_)) {
       if (each.image_id == digest) page.admissions.push_back(std::move(each));
@@ -155,14 +176,14 @@ class Show {
     if (!local_.knows_running) {
       page.unknown.emplace_back("Whether it runs: neither control groups nor an event log tell it.");
     }
-    if (!story_.is_there) {
-      page.unknown.emplace_back("What its containers do: no guard has written an event log here.");
-    } else if (page.histories.empty()) {
-      page.unknown.emplace_back("What its containers do: the event log tells of none of them.");
-    } else {
+    if (!page.histories.empty()) {
       page.unknown.emplace_back(
-          "Which libraries its programs map, and which files they open that no rule asks for: the guard does not "
-          "record it. A package that is not told as in use may be in use.");
+          "Which files its programs open that no rule asks for, and which libraries they map for moments only: the "
+          "guard does not record it. A package that is not told as in use may be in use.");
+    } else if (!story_.is_there) {
+      page.unknown.emplace_back("What its containers do: no guard has written an event log here.");
+    } else {
+      page.unknown.emplace_back("What its containers do: the event log tells of none of them.");
     }
     if (page.together.lost != 0) {
       page.unknown.push_back(fmt::format("{} of its containers did not get into the log.",
@@ -181,6 +202,8 @@ class Show {
   base::Time now_{};
   source::LocalImages local_;
   LogStory story_;
+  std::optional<store::HistoryReader> history_;
+  std::vector<model::ContainerHistory> past_lives_;  ///< that the page points at
 };
 
 }  // namespace

@@ -86,6 +86,7 @@ void count(const ReadEvent& event, HostStatus::Day& day) {
     case EventRecord::Kind::container:
     case EventRecord::Kind::cgroup:
     case EventRecord::Kind::dns:
+    case EventRecord::Kind::mapped:
       return;
   }
 }

@@ -77,7 +77,8 @@ bool EventFilter::is_wanted_kind(const ReadEvent& event) const {
   // Often it is the control group alone that tells a container's end.
   if (event.ends_container) return !wanted_.kinds || wanted_.kinds->has(EventRecord::Kind::container);
   if (wanted_.kinds) return wanted_.kinds->has(record.kind);
-  return record.kind != EventRecord::Kind::change && record.kind != EventRecord::Kind::cgroup;
+  return record.kind != EventRecord::Kind::change && record.kind != EventRecord::Kind::cgroup &&
+         record.kind != EventRecord::Kind::mapped;
 }
 
 bool EventFilter::matches(const ReadEvent& event) {

@@ -51,6 +51,7 @@ base::Status FlowReading::take(base::Bytes record, std::uint64_t boot_time) {
     case EventRecord::Kind::drift:
     case EventRecord::Kind::lost:
     case EventRecord::Kind::alert:
+    case EventRecord::Kind::mapped:
       return {};
   }
   return {};

@@ -13,6 +13,8 @@ void add_to_histories(derive::ContainerHistories& histories, const ReadEvent& ev
   switch (record.kind) {
     case EventRecord::Kind::exec:
       return histories.add_execution(seen, event.time);
+    case EventRecord::Kind::exit:
+      return histories.add_exit(seen, static_cast<int>(record.result), event.time);
     case EventRecord::Kind::container:
       if (record.gone) return histories.add_gone(seen, event.time);
       return histories.add_known(seen, event.time);
@@ -43,9 +45,9 @@ void add_to_histories(derive::ContainerHistories& histories, const ReadEvent& ev
       return;
     case EventRecord::Kind::call:
     case EventRecord::Kind::fork:
-    case EventRecord::Kind::exit:
     case EventRecord::Kind::change:
     case EventRecord::Kind::dns:
+    case EventRecord::Kind::mapped:
       return;
   }
 }

@@ -87,6 +87,11 @@ class Teller {
       case EventRecord::Kind::alert:
         alert();
         break;
+      case EventRecord::Kind::mapped:
+        told_.what = fmt::format("runs code of {}", record_.path());
+        told_.weight = Weight::quiet;
+        detail("mapped.path", record_.path());
+        break;
     }
     return std::move(told_);
   }

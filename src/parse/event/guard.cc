@@ -19,6 +19,7 @@ static_assert(static_cast<int>(model::FlowRecord::Kind::closed) == DOORMAN_FLOW_
 static_assert(static_cast<int>(model::FlowRecord::Verdict::refused) == DOORMAN_FLOW_REFUSED);
 static_assert(static_cast<int>(model::DriftRecord::Reason::script) == DOORMAN_DRIFT_SCRIPT);
 static_assert(static_cast<int>(model::DriftRecord::Done::killed) == DOORMAN_DRIFT_KILLED);
+static_assert(int{DOORMAN_MAPPED_PATH} == int{DOORMAN_SLOT_PATH});
 static_assert(static_cast<int>(model::LostRecord::Cause::log) == DOORMAN_LOST_LOG);
 
 /// The struct in that slot; a longer one is of a newer writer, and its end is left alone.
@@ -154,6 +155,10 @@ void append_alert(std::string& out, EventRecord record, const model::AlertRecord
 
 void append_dns(std::string& out, EventRecord record, std::string_view answer) {
   append_slots(out, record, EventRecord::Kind::dns, {answer});
+}
+
+void append_mapped(std::string& out, EventRecord record, std::string_view path) {
+  append_slots(out, record, EventRecord::Kind::mapped, {path});
 }
 
 }  // namespace doorman::parse::event

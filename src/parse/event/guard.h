@@ -26,5 +26,7 @@ void append_drift(std::string& out, model::EventRecord record, const model::Drif
 void append_lost(std::string& out, model::EventRecord record, const model::LostRecord& lost);
 void append_alert(std::string& out, model::EventRecord record, const model::AlertRecord& alert);
 void append_dns(std::string& out, model::EventRecord record, std::string_view answer);
+/// EventRecord::path() of what is written is `path`.
+void append_mapped(std::string& out, model::EventRecord record, std::string_view path);
 
 }  // namespace doorman::parse::event

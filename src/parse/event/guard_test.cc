@@ -80,7 +80,7 @@ TEST(GuardRecord, AlertThereAndBack) {
   EXPECT_EQ(read.done, alert.done);
 }
 
-TEST(GuardRecord, CgroupLostAndDnsThereAndBack) {
+TEST(GuardRecord, CgroupLostDnsAndMappedThereAndBack) {
   std::string bytes;
   append_cgroup(bytes, {}, {"/machine.slice/a.scope", 12, "runc"});
   const Decoded group(bytes);
@@ -95,6 +95,11 @@ TEST(GuardRecord, CgroupLostAndDnsThereAndBack) {
   bytes.clear();
   append_dns(bytes, {}, "answer");
   EXPECT_EQ(dns_answer(Decoded(bytes).record), "answer");
+  bytes.clear();
+  append_mapped(bytes, {}, "/usr/lib/libssl.so.3");
+  const Decoded mapped(bytes);
+  EXPECT_EQ(mapped.record.kind, EventRecord::Kind::mapped);
+  EXPECT_EQ(mapped.record.path(), "/usr/lib/libssl.so.3");
 }
 
 TEST(GuardRecord, WhatIsTooShortOrUnknown) {

@@ -22,7 +22,7 @@ using model::EventRecord;
 static_assert(std::endian::native == std::endian::little, "records are little-endian and are read as they lie");
 static_assert(sizeof(doorman_event_header) == 64 && sizeof(doorman_event_object) == 56);
 static_assert(EventRecord::max_slots == DOORMAN_EVENT_MAX_SLOTS);
-static_assert(static_cast<int>(EventRecord::Kind::alert) == DOORMAN_RECORD_ALERT - DOORMAN_RECORD_CALL);
+static_assert(static_cast<int>(EventRecord::Kind::mapped) == DOORMAN_RECORD_MAPPED - DOORMAN_RECORD_CALL);
 static_assert(EventRecord::first_parameter == DOORMAN_SLOT_PARAMETERS);
 static_assert(DOORMAN_SLOT_PARAMETERS + model::max_event_parameters <= DOORMAN_EVENT_MAX_SLOTS);
 
@@ -64,7 +64,7 @@ Struct load(const char* at) {
   if (header.slots > DOORMAN_EVENT_MAX_SLOTS) {
     return {ErrorCode::limit, fmt::format("{} slots, more than {}", header.slots, DOORMAN_EVENT_MAX_SLOTS)};
   }
-  if (header.kind < DOORMAN_RECORD_CALL || header.kind > DOORMAN_RECORD_ALERT) {
+  if (header.kind < DOORMAN_RECORD_CALL || header.kind > DOORMAN_RECORD_MAPPED) {
     return {ErrorCode::unsupported, fmt::format("record of the unknown kind {}", header.kind)};
   }
   if (header.type > model::event_types().size()) {
@@ -147,7 +147,7 @@ bool is_sound(const Frame& frame, std::size_t available) {
   return frame.size <= available && frame.size >= sizeof(doorman_event_header) &&
          frame.size <= DOORMAN_EVENT_MAX_BYTES && frame.size % DOORMAN_EVENT_ALIGN == 0 &&
          frame.slots <= DOORMAN_EVENT_MAX_SLOTS && frame.kind >= DOORMAN_RECORD_CALL &&
-         frame.kind <= DOORMAN_RECORD_ALERT && frame.type <= model::event_types().size();
+         frame.kind <= DOORMAN_RECORD_MAPPED && frame.type <= model::event_types().size();
 }
 
 void read_header(const char* at, const Frame& frame, EventRecord& into) {

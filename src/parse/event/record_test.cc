@@ -164,7 +164,7 @@ TEST(EventRecord, EveryLengthIsChecked) {
   EXPECT_THAT(broken(0, std::uint32_t{0xffffffff}), HasSubstr("are left"));
   EXPECT_THAT(broken(4, std::uint16_t{5000}), HasSubstr("unknown event 5000"));
   EXPECT_THAT(broken(6, std::uint8_t{0}), HasSubstr("unknown kind 0"));
-  EXPECT_THAT(broken(6, std::uint8_t{13}), HasSubstr("unknown kind 13"));
+  EXPECT_THAT(broken(6, std::uint8_t{14}), HasSubstr("unknown kind 14"));
   EXPECT_THAT(broken(7, std::uint8_t{43}), HasSubstr("43 slots, more than 42"));
   EXPECT_THAT(broken(7, std::uint8_t{42}), HasSubstr("table of lengths"));
   EXPECT_THAT(broken(header_bytes + object_bytes, std::uint16_t{500}), HasSubstr("slot 0 of 500 bytes"));
