@@ -16,50 +16,33 @@
 namespace doorman::base {
 namespace {
 
-/// In simdjson's words, as people see the same of both.
-enum class Wrong : std::uint8_t {
-  structure,
-  string,
-  number,
-  true_word,
-  false_word,
-  null_word,
-  utf8,
-  control,
-  unclosed,
-  empty,
-  depth
-};
+enum class Wrong : std::uint8_t { structure, string, number, word, utf8, control, unclosed, empty, depth };
 
 Error error_of(Wrong wrong) {
+  const auto invalid = [](std::string_view what) {
+    return Error(ErrorCode::invalid, "JSON: " + std::string(what));
+  };
   switch (wrong) {
     case Wrong::structure:
-      return {ErrorCode::invalid,
-              "JSON: The JSON document has an improper structure: missing or superfluous commas, braces, missing "
-              "keys, etc."};
+      return invalid("a comma, colon or bracket is missing, or one too many is there");
     case Wrong::string:
-      return {ErrorCode::invalid, "JSON: Problem while parsing a string"};
+      return invalid("a string has an escape that there is not");
     case Wrong::number:
-      return {ErrorCode::invalid, "JSON: Problem while parsing a number"};
-    case Wrong::true_word:
-      return {ErrorCode::invalid, "JSON: Problem while parsing an atom starting with the letter 't'"};
-    case Wrong::false_word:
-      return {ErrorCode::invalid, "JSON: Problem while parsing an atom starting with the letter 'f'"};
-    case Wrong::null_word:
-      return {ErrorCode::invalid, "JSON: Problem while parsing an atom starting with the letter 'n'"};
+      return invalid("a number that is none");
+    case Wrong::word:
+      return invalid("a word that is neither true, false nor null");
     case Wrong::utf8:
-      return {ErrorCode::invalid, "JSON: The input is not valid UTF-8"};
+      return invalid("it is no UTF-8");
     case Wrong::control:
-      return {ErrorCode::invalid,
-              "JSON: Within strings, some characters must be escaped, we found unescaped characters"};
+      return invalid("a control character stands in a string");
     case Wrong::unclosed:
-      return {ErrorCode::invalid, "JSON: A string is opened, but never closed."};
+      return invalid("a string has no end");
     case Wrong::empty:
-      return {ErrorCode::invalid, "JSON: Empty: no JSON found"};
+      return invalid("there is nothing");
     case Wrong::depth:
       return {ErrorCode::limit, "JSON nested deeper than " + std::to_string(JsonDocument::max_depth) + " levels"};
   }
-  return {ErrorCode::invalid, "JSON"};
+  return invalid("");
 }
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
@@ -88,22 +71,6 @@ std::optional<Wrong> wrong_bytes(std::string_view text) {
   if (has_control) return Wrong::control;
   if (!is_utf8) return Wrong::utf8;
   return std::nullopt;
-}
-
-void append_utf8(std::uint32_t point, std::string& into) {
-  const auto put = [&](std::uint32_t byte) { into += static_cast<char>(byte); };
-  if (point < 0x80) return put(point);
-  if (point < 0x800) {
-    put(0xc0U | point >> 6U);
-  } else if (point < 0x10000) {
-    put(0xe0U | point >> 12U);
-    put(0x80U | (point >> 6U & 0x3fU));
-  } else {
-    put(0xf0U | point >> 18U);
-    put(0x80U | (point >> 12U & 0x3fU));
-    put(0x80U | (point >> 6U & 0x3fU));
-  }
-  put(0x80U | (point & 0x3fU));
 }
 
 }  // namespace
@@ -189,9 +156,9 @@ class JsonTreeParser {
     }
     if (c == '{' || c == '[') return open(c == '{' ? Kind::object : Kind::array);
     if (c == '-' || is_digit(c)) return read_number();
-    if (c == 't') return read_word("true", Kind::boolean, 1, Wrong::true_word);
-    if (c == 'f') return read_word("false", Kind::boolean, 0, Wrong::false_word);
-    if (c == 'n') return read_word("null", Kind::null, 0, Wrong::null_word);
+    if (c == 't') return read_word("true", Kind::boolean, 1);
+    if (c == 'f') return read_word("false", Kind::boolean, 0);
+    if (c == 'n') return read_word("null", Kind::null, 0);
     fail(Wrong::structure);
   }
 
@@ -205,10 +172,10 @@ class JsonTreeParser {
     if (open_.size() >= JsonDocument::max_depth) fail(Wrong::depth);
   }
 
-  void read_word(std::string_view word, Kind kind, std::uint64_t bits, Wrong wrong) {
-    if (!text_.substr(at_).starts_with(word)) return fail(wrong);
+  void read_word(std::string_view word, Kind kind, std::uint64_t bits) {
+    if (!text_.substr(at_).starts_with(word)) return fail(Wrong::word);
     at_ += word.size();
-    if (at_ < text_.size() && !ends_word(peek())) return fail(wrong);
+    if (at_ < text_.size() && !ends_word(peek())) return fail(Wrong::word);
     add(kind, bits);
   }
 
@@ -305,14 +272,14 @@ class JsonTreeParser {
     const auto first = read_hex();
     if (!first) return false;
     if (*first < 0xd800 || *first > 0xdfff) {
-      append_utf8(*first, into);
+      append_utf8(into, *first);
       return true;
     }
     if (*first > 0xdbff || !text_.substr(at_).starts_with("\\u")) return false;
     at_ += 2;
     const auto second = read_hex();
     if (!second || *second < 0xdc00 || *second > 0xdfff) return false;
-    append_utf8(0x10000 + ((*first - 0xd800) << 10U) + (*second - 0xdc00), into);
+    append_utf8(into, 0x10000 + ((*first - 0xd800) << 10U) + (*second - 0xdc00));
     return true;
   }
 

@@ -39,6 +39,22 @@ std::size_t utf8_length(std::string_view text) {
   return 0;
 }
 
+void append_utf8(std::string& text, std::uint32_t code) {
+  const auto add = [&](std::uint32_t byte) { text.push_back(static_cast<char>(byte)); };
+  if (code < 0x80) return add(code);
+  if (code < 0x800) {
+    add(0xc0U | code >> 6U);
+  } else if (code < 0x10000) {
+    add(0xe0U | code >> 12U);
+    add(0x80U | (code >> 6U & 0x3fU));
+  } else {
+    add(0xf0U | code >> 18U);
+    add(0x80U | (code >> 12U & 0x3fU));
+    add(0x80U | (code >> 6U & 0x3fU));
+  }
+  add(0x80U | (code & 0x3fU));
+}
+
 std::string_view trim(std::string_view text) {
   while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_space(text.back())) text.remove_suffix(1);

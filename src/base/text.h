@@ -27,6 +27,8 @@ bool next_line(std::string_view& rest, std::string_view& line);
 
 /// Bytes of the well-formed UTF-8 sequence at the front of a text that is not empty, or 0 (Unicode 15, table 3-7).
 std::size_t utf8_length(std::string_view text);
+/// The bytes of a code point, which is none of the surrogates.
+void append_utf8(std::string& text, std::uint32_t code);
 
 /// Valid UTF-8 with control characters written as \xNN: what may be shown on a terminal or put into JSON.
 /// Bytes that are no UTF-8 become \xNN as well.

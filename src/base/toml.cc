@@ -42,22 +42,6 @@ struct Header {
 
 bool is_bare(char c) { return is_alpha(c) || is_digit(c) || c == '_' || c == '-'; }
 
-void append_utf8(std::string& text, std::uint32_t code) {
-  const auto add = [&](std::uint32_t byte) { text.push_back(static_cast<char>(byte)); };
-  if (code < 0x80) return add(code);
-  if (code < 0x800) {
-    add(0xc0U | code >> 6U);
-  } else if (code < 0x10000) {
-    add(0xe0U | code >> 12U);
-    add(0x80U | (code >> 6U & 0x3fU));
-  } else {
-    add(0xf0U | code >> 18U);
-    add(0x80U | (code >> 12U & 0x3fU));
-    add(0x80U | (code >> 6U & 0x3fU));
-  }
-  add(0x80U | (code & 0x3fU));
-}
-
 class Reader {
  public:
   Reader(Bytes text, TomlTree& tree) : rest_(text), tree_(tree) {}

@@ -48,6 +48,25 @@ TEST_F(ImageFactsTest, ProgramsHaveThePackageThatOwnsThem) {
   EXPECT_EQ(facts.package_of(""), "");
 }
 
+TEST_F(ImageFactsTest, SecretsCountWhereSomebodyLooked) {
+  EXPECT_FALSE(image_facts_of(inventory_, {}).secrets.has_value());
+  inventory_.secrets_sought = true;
+  EXPECT_EQ(image_facts_of(inventory_, {}).secrets, 0U);
+  inventory_.secrets.emplace_back();
+  EXPECT_EQ(image_facts_of(inventory_, {}).secrets, 1U);
+}
+
+TEST_F(ImageFactsTest, WhereItComesFromIsWhatItsLabelsSay) {
+  inventory_.config.emplace();
+  inventory_.config->created = base::Time(std::chrono::seconds(1'795'256'000));
+  inventory_.config->labels = {{"org.opencontainers.image.base.digest", std::string(256, 'a')},
+                               {"org.opencontainers.image.base.name", "debian:12"}};
+  const auto facts = image_facts_of(inventory_, {});
+  EXPECT_EQ(facts.base_name, "debian:12");
+  EXPECT_EQ(facts.base_digest, "") << "too long for one";
+  EXPECT_EQ(facts.created, inventory_.config->created);
+}
+
 TEST_F(ImageFactsTest, TheWorstFlawIsTheWorstThatCanBeRepaired) {
   EXPECT_FALSE(image_facts_of(inventory_, findings_).worst);
   find(Severity::critical, FixState::affected, true);

@@ -44,6 +44,28 @@ Value worst_rank_of(R request) {
   return facts == nullptr || !facts->worst ? Value() : Value::of_natural(static_cast<std::uint64_t>(*facts->worst));
 }
 
+Value secrets_of(R request) {
+  const ImageFacts* facts = facts_of(request);
+  return facts == nullptr || !facts->secrets ? Value() : Value::of_natural(*facts->secrets);
+}
+
+template <std::string ImageFacts::* member>
+Value fact_text(R request) {
+  const ImageFacts* facts = facts_of(request);
+  return facts == nullptr ? Value() : text_if(facts->*member);
+}
+
+Value created_of(R request) {
+  const ImageFacts* facts = facts_of(request);
+  return facts == nullptr ? Value() : record::time_if(facts->created);
+}
+
+Value age_of(R request) {
+  const ImageFacts* facts = facts_of(request);
+  if (facts == nullptr || !facts->created || !request.now) return {};
+  return record::image_age(*facts->created, *request.now);
+}
+
 template <bool ImageFacts::* member>
 Value fact(R request) {
   const ImageFacts* facts = facts_of(request);
@@ -152,6 +174,11 @@ const record::FieldTable<AdmissionRequest>& table() {
       {FieldId::image_by_digest,
        [](R r, U, A) { return r.image.reference.empty() ? Value() : Value::of(r.image.by_digest); }},
       {FieldId::image_is_root, [](R r, U, A) { return fact<&ImageFacts::runs_as_root>(r); }},
+      {FieldId::image_secrets, [](R r, U, A) { return secrets_of(r); }},
+      {FieldId::image_base_name, [](R r, U, A) { return fact_text<&ImageFacts::base_name>(r); }},
+      {FieldId::image_base_digest, [](R r, U, A) { return fact_text<&ImageFacts::base_digest>(r); }},
+      {FieldId::image_created, [](R r, U, A) { return created_of(r); }},
+      {FieldId::image_age_days, [](R r, U, A) { return age_of(r); }},
       {FieldId::image_scanned, [](R r, U, A) { return is_scanned(r); }},
       {FieldId::image_worst_fixable, [](R r, U, A) { return worst_of(r); }},
       {FieldId::image_worst_fixable_rank, [](R r, U, A) { return worst_rank_of(r); }},

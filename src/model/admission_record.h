@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/time.h"
 #include "model/container.h"
 #include "model/facts.h"
 #include "model/image_record.h"
@@ -30,6 +31,7 @@ struct AdmissionRequest {
   std::optional<std::uint64_t> memory_limit;
   std::optional<double> cpu_limit;
   Container::Labels annotations;
+  std::optional<base::Time> now;         ///< what the image's age counts to
   std::optional<std::uint32_t> trust;    ///< 0 to 100; nothing: nobody said
   std::optional<Neighbours> neighbours;  ///< nothing: no rule asks, or they are not known
 };

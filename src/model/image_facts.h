@@ -8,15 +8,19 @@
 #include <string_view>
 #include <vector>
 
+#include "base/time.h"
 #include "model/vulnerability.h"
 
 namespace doorman::model {
 
 /// What a scan of an image leaves for the other doors, which meet the image again by its digest.
 struct ImageFacts {
-  std::optional<Severity> worst;  ///< of the flaws that an update repairs; nothing: there are none
-  bool known_exploited = false;   ///< one of them is
-  bool runs_as_root = false;      ///< unless who starts it says otherwise
+  std::optional<Severity> worst;                 ///< of the flaws that an update repairs; nothing: there are none
+  bool known_exploited = false;                  ///< one of them is
+  bool runs_as_root = false;                     ///< unless who starts it says otherwise
+  std::optional<std::uint64_t> secrets = {};     ///< that it holds; nothing: nobody looked
+  std::string base_name = {}, base_digest = {};  ///< of the image that it was built on, as its labels say
+  std::optional<base::Time> created = {};
 
   /// A program, and which package brought it.
   struct Program {

@@ -88,10 +88,8 @@ bool adds_from_url(std::string_view step) {
 
 /// Builders that want the same bytes each time date an image 1970, 1980 or so: that is no age.
 Value age_of(const ImageRecord& image) {
-  constexpr base::Date first_container_images = std::chrono::year(2013) / 1 / 1;
   const ImageConfig* config = config_of(image);
-  if (config == nullptr || !config->created || *config->created < first_container_images) return {};
-  return record::days_between(*config->created, image.now());
+  return config == nullptr || !config->created ? Value() : record::image_age(*config->created, image.now());
 }
 
 Value days_left(const ImageRecord& image) {

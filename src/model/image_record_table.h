@@ -60,6 +60,12 @@ inline Value days_between(base::Time from, base::Time to) {
   return Value::of_natural(static_cast<std::uint64_t>(std::chrono::floor<std::chrono::days>(to - from).count()));
 }
 
+/// In days, where the date can be one: reproducible builds write others.
+inline Value image_age(base::Time created, base::Time now) {
+  constexpr base::Date first_container_images = std::chrono::year(2013) / 1 / 1;
+  return created < first_container_images ? Value() : days_between(created, now);
+}
+
 /// Paths are kept without the slash in front, and told with it.
 inline std::string_view absolute(std::string_view path, base::Arena& scratch) {
   const std::span<char> room = scratch.allocate(path.size() + 1);

@@ -24,7 +24,7 @@ namespace {
 
 constexpr std::int64_t version = 1;
 
-constexpr std::size_t max_brief_bytes = 512;
+constexpr std::size_t max_brief_bytes = 2048;
 
 std::string brief_json(const ImageFacts& facts) {
   base::JsonWriter json(base::JsonWriter::Layout::one_line);
@@ -33,6 +33,10 @@ std::string brief_json(const ImageFacts& facts) {
   if (facts.worst) json.member("worst", model::to_text(*facts.worst));
   json.member("known_exploited", facts.known_exploited);
   json.member("runs_as_root", facts.runs_as_root);
+  if (facts.secrets) json.member("secrets", *facts.secrets);
+  json.member_if("base_name", facts.base_name);
+  json.member_if("base_digest", facts.base_digest);
+  if (facts.created) json.member("created", facts.created->time_since_epoch().count());
   json.end_object();
   return json.take();
 }
@@ -76,6 +80,12 @@ Result<ImageFacts> facts_in(base::JsonValue root) {
   facts.worst = model::parse_severity(root["worst"].string_or(""));
   facts.known_exploited = root["known_exploited"].boolean().value_or(false);
   facts.runs_as_root = root["runs_as_root"].boolean().value_or(false);
+  if (const auto secrets = root["secrets"].integer(); secrets && *secrets >= 0) {
+    facts.secrets = static_cast<std::uint64_t>(*secrets);
+  }
+  facts.base_name = root["base_name"].string_or("");
+  facts.base_digest = root["base_digest"].string_or("");
+  if (const auto created = root["created"].integer()) facts.created = base::Time(std::chrono::seconds(*created));
   for (const base::JsonValue& purl : root["packages"].items()) facts.packages.emplace_back(purl.string_or(""));
   for (const base::JsonValue& program : root["programs"].items()) {
     const auto package = program["package"].integer();

@@ -22,6 +22,10 @@ class ImageFactsFolderTest : public testing::Test {
   model::ImageFacts facts_{.worst = model::Severity::high,
                            .known_exploited = true,
                            .runs_as_root = true,
+                           .secrets = 3,
+                           .base_name = "docker.io/library/debian:12",
+                           .base_digest = "sha256:4d7b",
+                           .created = base::Time(std::chrono::seconds(1'795'256'000)),
                            .packages = {"pkg:deb/debian/bash@5"},
                            .programs = {{.path = "usr/bin/bash", .package = 0}}};
 };
@@ -41,6 +45,11 @@ TEST_F(ImageFactsFolderTest, WhatIsBriefIsFoundWithoutTheRest) {
   brief.packages.clear();
   brief.programs.clear();
   EXPECT_EQ(*folder_.find_brief(image_).value(), brief);
+  brief = {.worst = model::Severity::high,
+           .known_exploited = true,
+           .runs_as_root = true,
+           .packages = {},
+           .programs = {}};
   const auto read_of = [&](const char* text) {
     std::ofstream(file()) << text;
     return folder_.find_brief(image_);

@@ -17,6 +17,7 @@
 #include "app/state.h"
 #include "base/digest.h"
 #include "base/fd.h"
+#include "base/time.h"
 #include "derive/image_words.h"
 #include "parse/container/bundle.h"
 #include "source/container/host_reach.h"
@@ -125,6 +126,7 @@ class Judgement {
   [[nodiscard]] model::AdmissionRequest request() const {
     model::AdmissionRequest made = request_of(who_, reach_);
     made.scan_unread = !unread_.facts.empty();
+    made.now = base::now();
     made.trust = trust_;
     made.neighbours = neighbours_;
     return made;

@@ -33,7 +33,9 @@ bool asks(const policy::Term& term, const Wanted& wanted) {
 bool is_of_scan(const model::Field& field) {
   return field.id == FieldId::image_scanned || field.id == FieldId::image_worst_fixable ||
          field.id == FieldId::image_worst_fixable_rank || field.id == FieldId::image_known_exploited ||
-         field.id == FieldId::image_is_root;
+         field.id == FieldId::image_is_root || field.id == FieldId::image_secrets ||
+         field.id == FieldId::image_created || field.id == FieldId::image_age_days ||
+         field.name.starts_with("image.base.");
 }
 
 bool is_of_image(const model::Field& field) {
