@@ -117,7 +117,7 @@ class Judgement {
     if (kind_of(file_.bundle()) == "sandbox") return;
     auto found = [&]() -> Result<model::Neighbours> {
       DOORMAN_TRY(const auto state, open_state(settings_.get(cli::options::state_dir), environment_));
-      return look_around(request(), rules.images, state.path());
+      return look_around(request(), need, rules.images, state.path());
     }();
     if (found.ok()) neighbours_ = std::move(found).value();
     else unread_.neighbours = found.error().message();

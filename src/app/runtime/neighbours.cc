@@ -2,6 +2,7 @@
 #include "app/runtime/neighbours.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "app/runtime/judge.h"
@@ -37,6 +38,16 @@ bool mentions_more_than_trust(const policy::Rule& rule) {
   return asks_for(rule.condition, [&](const model::Field& field) { return is_more(field.name); });
 }
 
+Resident without_paths(const model::Container& container, std::optional<std::uint32_t> trust) {
+  Resident made;
+  made.id = container.id;
+  made.name = container.name;
+  made.image = container.repository.empty() ? container.image : container.repository;
+  made.pod = container.pod_sandbox;
+  made.trust = trust;
+  return made;
+}
+
 }  // namespace
 
 NeighbourNeed neighbour_need(const std::vector<policy::Rule>& rules) {
@@ -50,13 +61,7 @@ NeighbourNeed neighbour_need(const std::vector<policy::Rule>& rules) {
 }
 
 Resident resident_of(const AdmissionRequest& request) {
-  Resident made;
-  const model::Container& container = request.container;
-  made.id = container.id;
-  made.name = container.name;
-  made.image = container.repository.empty() ? container.image : container.repository;
-  made.pod = container.pod_sandbox;
-  made.trust = request.trust;
+  Resident made = without_paths(request.container, request.trust);
   made.host_paths = request.host_paths;
   made.writable_paths = request.writable_host_paths;
   return made;
@@ -75,7 +80,7 @@ AdmissionRequest request_of_running(const source::container::RunningContainer& r
   return request;
 }
 
-base::Result<model::Neighbours> look_around(const AdmissionRequest& request,
+base::Result<model::Neighbours> look_around(const AdmissionRequest& request, NeighbourNeed need,
                                             std::span<const model::ImageWord> words,
                                             const std::string& state_folder) {
   const Resident self = resident_of(request);
@@ -85,8 +90,10 @@ base::Result<model::Neighbours> look_around(const AdmissionRequest& request,
   source::container::ContainerFinder finder(std::move(folders));
   DOORMAN_TRY(const auto running, finder.running());
   for (const auto& each : running) {
-    const AdmissionRequest other = request_of_running(each, words);
-    if (other.kind != "sandbox") residents.push_back(resident_of(other));
+    if (each.finding.settings && kind_of(*each.finding.settings) == "sandbox") continue;
+    if (need == NeighbourNeed::all) residents.push_back(resident_of(request_of_running(each, words)));
+    else
+      residents.push_back(without_paths(each.finding.container, derive::trust_of(each.finding.container, words)));
   }
   return derive::neighbours_of(self, residents);
 }

@@ -29,8 +29,8 @@ model::AdmissionRequest request_of_running(const source::container::RunningConta
                                            std::span<const model::ImageWord> words);
 
 /// Who shares this kernel with the container that asks: those that run by the engines' files, and those that are
-/// about to, among which it is noted from now on.
-base::Result<model::Neighbours> look_around(const model::AdmissionRequest& request,
+/// about to, among which it is noted from now on. What they mount is read where `need` is all.
+base::Result<model::Neighbours> look_around(const model::AdmissionRequest& request, NeighbourNeed need,
                                             std::span<const model::ImageWord> words,
                                             const std::string& state_folder);
 
