@@ -53,14 +53,14 @@ class RuntimeTest(unittest.TestCase):
 
     def podman(self, *words, runtime=None, check=False):
         return subprocess.run(["podman", "--runtime", str(runtime or self.runtime), *words], capture_output=True, text=True,
-                              check=check, timeout=300, env={**os.environ, "CONTAINERS_CONF": str(self.folder / "containers.conf")})
+                              check=check, timeout=900, env={**os.environ, "CONTAINERS_CONF": str(self.folder / "containers.conf")})
 
     def run_in(self, *words, options=(), **more):
         return self.podman("run", "--rm", *podman.LIMITS, *options, self.image, *words, **more)
 
     def told(self):
         file = self.state / "admission.log"
-        return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+        return [json.loads(line) for line in file.read_text().splitlines() if line] if file.exists() else []
 
     def rules(self, text, **variables):
         """Has these rules asked, besides the pack's own."""
@@ -192,11 +192,29 @@ class LetThrough(RuntimeTest):
         self.assertEqual(self.run_in("sh", "-c", "test -t 0 && echo tty", options=["-t"]).stdout.strip(), "tty")
         self.assertEqual(self.run_in("/nowhere").returncode, self.run_in("/nowhere", runtime="runc").returncode)
 
-    def test_twenty_at_once(self):
-        with concurrent.futures.ThreadPoolExecutor(20) as pool:
-            ended = list(pool.map(lambda number: self.run_in("echo", str(number)), range(20)))
-        self.assertEqual([each.stdout for each in ended], [f"{number}\n" for number in range(20)])
-        self.assertEqual(len(self.told()), 20)
+    def test_inits_health_checks_and_checkpoints(self):
+        ended = self.run_in("true", options=["--init"])
+        if "container-init binary not found" in ended.stderr:
+            self.skipTest("not installed: catatonit")
+        self.assertEqual(ended.returncode, 0, ended.stderr)
+        names = {runtime: f"life-{uuid.uuid4().hex[:8]}" for runtime in (self.runtime, "runc")}
+        said = {}
+        try:
+            for runtime, name in names.items():
+                self.podman("run", "-d", "--name", name, "--health-cmd", "true", "--health-interval", "disable", *podman.LIMITS, self.image, "sleep", "600",
+                            runtime=runtime, check=True)
+                self.assertEqual(self.podman("healthcheck", "run", name, runtime=runtime).returncode, 0)
+                kept = self.podman("container", "checkpoint", name, runtime=runtime)
+                said[runtime] = (kept.returncode, kept.stderr.replace(name, "NAME"))
+        finally:
+            self.podman("rm", "-f", "-t", "0", *names.values())
+        self.assertEqual(said[self.runtime], said["runc"])
+
+    def test_fifty_at_once(self):
+        with concurrent.futures.ThreadPoolExecutor(50) as pool:
+            ended = list(pool.map(lambda number: self.run_in("echo", str(number)), range(50)))
+        self.assertEqual([each.stdout for each in ended], [f"{number}\n" for number in range(50)], [each.stderr for each in ended if each.stderr])
+        self.assertEqual(len(self.told()), 50)
 
     def test_what_it_costs(self):
         self.scanned()
