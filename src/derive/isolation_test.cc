@@ -104,7 +104,7 @@ TEST(Isolation, MostWaysOutFirstThenTheFarthestInTrust) {
   names.reserve(all.size());
   for (const auto& each : all) names.push_back(each.who.name);
   EXPECT_THAT(names, ElementsAre("zz-agent", "bank", "build", "shop"));
-  EXPECT_TRUE(all.front().has_closable_way());
+  EXPECT_TRUE(all.front().ways.front().closed_by_machine);
   EXPECT_EQ(all[1].farthest->distance, 65U);
 }
 

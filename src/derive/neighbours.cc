@@ -5,6 +5,7 @@
 #include <set>
 #include <string_view>
 
+#include "base/path.h"
 #include "model/container.h"
 
 namespace doorman::derive {
@@ -13,13 +14,9 @@ namespace {
 using model::Neighbours;
 using model::Resident;
 
-bool is_at_or_below(std::string_view path, std::string_view folder) {
-  if (folder == "/") return true;
-  return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
-}
-
 bool has_one_above(const std::vector<std::string>& folders, std::string_view path) {
-  return std::ranges::any_of(folders, [&](const std::string& folder) { return is_at_or_below(path, folder); });
+  return std::ranges::any_of(
+      folders, [&](const std::string& folder) { return base::is_within(path, folder == "/" ? "" : folder); });
 }
 
 void sort_once(std::vector<std::string>& texts) {

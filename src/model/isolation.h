@@ -43,8 +43,6 @@ struct Isolation {
     std::vector<Tie> ties;                         ///< by name
     std::uint64_t neighbours = 0;                  ///< containers that share the kernel, its own pod's left out
     std::optional<Neighbours::Farthest> farthest;  ///< by trust
-
-    [[nodiscard]] bool has_closable_way() const;
   };
   /// Where all of it runs.
   struct Machine {

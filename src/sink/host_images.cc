@@ -169,12 +169,6 @@ class ImagesTable {
   TablePage page_;
 };
 
-void write_texts(base::JsonWriter& json, std::string_view name, const std::vector<std::string>& texts) {
-  json.begin_array(name);
-  for (const std::string& text : texts) json.value(base::printable(text));
-  json.end_array();
-}
-
 void write_step(base::JsonWriter& json, const RebuildStep& step) {
   json.begin_object();
   json.member("action", model::to_text(step.action));
@@ -192,6 +186,12 @@ void write_step(base::JsonWriter& json, const RebuildStep& step) {
 }  // namespace
 
 std::string title_of(const ImageOverview& image) { return image.names.empty() ? "<none>" : image.names.front(); }
+
+void write_texts(base::JsonWriter& json, std::string_view name, const std::vector<std::string>& texts) {
+  json.begin_array(name);
+  for (const std::string& text : texts) json.value(base::printable(text));
+  json.end_array();
+}
 
 void write_counts(base::JsonWriter& json, std::string_view name, const model::FlawCounts& counts) {
   json.begin_object(name);

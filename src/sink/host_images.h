@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/json_writer.h"
@@ -28,6 +29,8 @@ std::string host_images_json(const model::HostImages& host, const HostNotes& not
 
 /// The members of an image, within an object that is open.
 void write_overview(base::JsonWriter& json, const model::ImageOverview& image);
+/// A list of texts, each printable.
+void write_texts(base::JsonWriter& json, std::string_view name, const std::vector<std::string>& texts);
 void write_counts(base::JsonWriter& json, std::string_view name, const model::FlawCounts& counts);
 /// Where an image's name or digest is told: its first name, else its short digest.
 std::string title_of(const model::ImageOverview& image);

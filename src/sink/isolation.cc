@@ -146,9 +146,7 @@ void write_ground(base::JsonWriter& json, const Isolation::Ground& ground) {
     json.member("package", base::printable(ground.package));
     write_counts(json, "flaws", ground.flaws);
     write_counts(json, "fixable", ground.fixable);
-    json.begin_array("worst");
-    for (const std::string& id : ground.worst) json.value(base::printable(id));
-    json.end_array();
+    write_texts(json, "worst", ground.worst);
   }
   json.end_object();
 }
@@ -210,16 +208,12 @@ std::string isolation_json(const Isolation& isolation, std::optional<base::Time>
   json.begin_object("machine");
   json.member("virtual", isolation.machine.is_virtual);
   json.member("can_run_machines", isolation.machine.can_run_machines);
-  json.begin_array("runtimes");
-  for (const std::string& each : isolation.machine.runtimes) json.value(each);
-  json.end_array();
+  write_texts(json, "runtimes", isolation.machine.runtimes);
   json.end_object();
   json.begin_array("containers");
   for (const Isolation::Container& each : isolation.containers) write_container(json, each);
   json.end_array();
-  json.begin_array("unknown");
-  for (const std::string& each : isolation.unknown) json.value(base::printable(each));
-  json.end_array();
+  write_texts(json, "unknown", isolation.unknown);
   json.end_object();
   return json.take();
 }

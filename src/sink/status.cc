@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "model/flow.h"
 #include "sink/age.h"
+#include "sink/host_images.h"
 #include "sink/table_page.h"
 
 namespace doorman::sink {
@@ -125,9 +126,7 @@ std::string status_json(const HostStatus& status) {
   if (status.guard.since) json.member("since", base::format_time(*status.guard.since));
   if (status.guard.drift) json.member("drift", drift_name(*status.guard.drift));
   if (status.guard.flows) json.member("flows", model::to_text(*status.guard.flows));
-  json.begin_array("rules");
-  for (const std::string& each : status.guard.rules) json.value(base::printable(each));
-  json.end_array();
+  write_texts(json, "rules", status.guard.rules);
   json.member("attached", status.guard.attached);
   json.end_object();
   json.begin_array("doors");

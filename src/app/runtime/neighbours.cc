@@ -19,23 +19,25 @@ namespace {
 using model::AdmissionRequest;
 using model::Resident;
 
-constexpr std::string_view all_fields = "neighbour.", trust_fields = "neighbour.trust.";
-
-bool mentions(const policy::Rule& rule, std::string_view prefix) {
-  return rule.output.find("%" + std::string(prefix)) != std::string::npos ||
-         asks_for(rule.condition, [&](const model::Field& field) { return field.name.starts_with(prefix); });
+NeighbourNeed need_of_field(std::string_view name) {
+  if (name.starts_with("neighbour.trust.")) return NeighbourNeed::trust;
+  return name.starts_with("neighbour.") ? NeighbourNeed::all : NeighbourNeed::none;
 }
 
-bool mentions_more_than_trust(const policy::Rule& rule) {
-  const auto is_more = [](std::string_view name) {
-    return name.starts_with(all_fields) && !name.starts_with(trust_fields);
-  };
+/// By the fields that its condition and its output name.
+NeighbourNeed need_of(const policy::Rule& rule) {
+  NeighbourNeed need = NeighbourNeed::none;
+  const auto add = [&need](std::string_view name) { need = std::max(need, need_of_field(name)); };
+  asks_for(rule.condition, [&](const model::Field& field) {
+    add(field.name);
+    return false;  // go on
+  });
   std::string_view rest = rule.output;
   for (std::size_t at = rest.find('%'); at != rest.npos; at = rest.find('%')) {
     rest.remove_prefix(at + 1);
-    if (is_more(rest)) return true;
+    add(rest);
   }
-  return asks_for(rule.condition, [&](const model::Field& field) { return is_more(field.name); });
+  return need;
 }
 
 Resident without_paths(const model::Container& container, std::optional<std::uint32_t> trust) {
@@ -53,9 +55,7 @@ Resident without_paths(const model::Container& container, std::optional<std::uin
 NeighbourNeed neighbour_need(const std::vector<policy::Rule>& rules) {
   NeighbourNeed need = NeighbourNeed::none;
   for (const policy::Rule& rule : rules) {
-    if (!rule.enabled || rule.source != model::EventSource::admission || !mentions(rule, all_fields)) continue;
-    if (mentions_more_than_trust(rule)) return NeighbourNeed::all;
-    need = NeighbourNeed::trust;
+    if (rule.enabled && rule.source == model::EventSource::admission) need = std::max(need, need_of(rule));
   }
   return need;
 }

@@ -7,9 +7,9 @@
 #include <spawn.h>
 #include <unistd.h>
 
-#include "base/fd.h"
-
 #include <cerrno>
+
+#include "base/fd.h"
 
 namespace doorman::app {
 

@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "base/fd.h"
+#include "base/path.h"
 #include "base/text.h"
 #include "parse/container/control_group.h"
 
@@ -49,8 +50,7 @@ std::string tidied(const std::string& path) {
 }
 
 bool is_at_or_above(std::string_view folder, std::string_view path) {
-  if (folder == "/") return true;
-  return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
+  return base::is_within(path, folder == "/" ? "" : folder);
 }
 
 struct Socket {
