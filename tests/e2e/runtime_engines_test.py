@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 import uuid
 
@@ -94,6 +95,46 @@ class EnginesTest(unittest.TestCase):
         self.assertEqual((self.told()[0]["container.name"], self.told()[0]["container.type"]), (name, "docker"))
         self.assertEqual(self.doorman("runtime", "remove", "docker").returncode, 0)
         self.assertEqual(settings.read_text(), '{ "debug": false }')
+
+    def test_the_rest_of_a_life_with_docker(self):
+        need("dockerd", "docker", "runc")
+        reference, archive = self.image()
+        with servers.docker_daemon(self.folder, "overlay2", ["--add-runtime", f"doorman={RUNTIME}"], env=self.environment) as path:
+            docker = ["docker", "-H", "unix://" + path]
+            servers.run(*docker, "load", "-i", str(archive))
+            servers.run(*docker, "run", "-d", "--name", "life", "--pull", "never", "--network", "none", "--runtime", "doorman", "--health-cmd", "true",
+                        "--health-interval", "1s", reference, "sh", "-c", "echo up; sleep 600")
+            self.assertEqual(servers.run(*docker, "exec", "life", "sh", "-c", "echo inside"), "inside\n")
+            self.assertEqual(servers.run(*docker, "exec", "-t", "life", "sh", "-c", "test -t 0 && echo tty").strip(), "tty")
+            servers.run(*docker, "pause", "life")
+            servers.run(*docker, "unpause", "life")
+            servers.run(*docker, "restart", "-t", "0", "life")
+            self.assertEqual(servers.run(*docker, "logs", "life"), "up\nup\n")
+            state = [*docker, "inspect", "-f", "{{.State.Health.Status}}", "life"]
+            for _ in range(100):
+                if servers.run(*state).strip() == "healthy":
+                    break
+                time.sleep(0.2)
+            self.assertEqual(servers.run(*state).strip(), "healthy")
+            servers.run(*docker, "rm", "-f", "life")
+        self.assertEqual([entry["admission.verdict"] for entry in self.told()], ["allow", "allow"])
+
+    def test_the_rest_of_a_life_with_containerd(self):
+        need("containerd", "ctr", "runc")
+        reference, archive = self.image()
+        with servers.containerd(self.folder, env=self.environment) as path:
+            ctr = ["ctr", "-a", path]
+            servers.run(*ctr, "image", "import", str(archive))
+            name = f"life-{uuid.uuid4().hex[:8]}"
+            servers.run(*ctr, "run", "-d", "--runc-binary", str(RUNTIME), reference, name, "sleep", "600")
+            self.assertEqual(servers.run(*ctr, "task", "exec", "--exec-id", "more", name, "sh", "-c", "echo inside"), "inside\n")
+            servers.run(*ctr, "task", "pause", name)
+            self.assertIn("PAUSED", servers.run(*ctr, "task", "ls"))
+            servers.run(*ctr, "task", "resume", name)
+            self.assertIn("RUNNING", servers.run(*ctr, "task", "ls"))
+            servers.run(*ctr, "task", "rm", "-f", name)
+            servers.run(*ctr, "container", "rm", name)
+        self.assertEqual([entry["admission.verdict"] for entry in self.told()], ["allow"])
 
     def test_docker_scans_at_the_door(self):
         need("dockerd", "docker", "runc")
