@@ -144,4 +144,30 @@ static __always_inline void learn_addresses(struct dns_scratch* s, __u64 root, _
   if (changes && s->changed) __sync_fetch_and_add(changes, 1);
 }
 
+/* Learns from the first `length` bytes of an answer, which are in the scratch, and tells them. */
+static __always_inline void take_answer(struct dns_scratch* s, const struct flow* flow, __u32 length, __u32 whole) {
+  learn_addresses(s, flow->root, length);
+  __u64 now = bpf_ktime_get_boot_ns();
+  if (!has_budget(flow->root, DOORMAN_FLOW_ALLOWED, now)) {
+    count_lost(flow->root, DOORMAN_LOST_OVER_SHARE);
+    return;
+  }
+  struct dns_record* record = &s->record;
+  __u32 size = offsetof(struct dns_record, answer) + length;
+  __u32 padded = (size + DOORMAN_EVENT_ALIGN - 1) & ~(DOORMAN_EVENT_ALIGN - 1);
+  if (length <= DOORMAN_DNS_BYTES) __builtin_memset(record->answer + length, 0, DOORMAN_EVENT_ALIGN);
+  __builtin_memset(&record->header, 0, sizeof record->header);
+  record->header.size = padded;
+  record->header.kind = DOORMAN_RECORD_DNS;
+  record->header.slots = 1;
+  record->header.time = now;
+  record->header.cgroup = flow->root;
+  record->header.flags = DOORMAN_HAS_OBJECT | (whole > length ? DOORMAN_CUT : 0);
+  record->header.cpu = bpf_get_smp_processor_id();
+  fill_object(&record->object, flow);
+  record->length = length;
+  if (padded > sizeof *record) return;
+  if (bpf_ringbuf_output(&flows, record, padded, 0)) count_lost(flow->root, DOORMAN_LOST_RING_FULL);
+}
+
 #endif

@@ -158,13 +158,14 @@ struct udp_head {
   __u16 length;
   __u16 checksum;
 };
+enum { IPV4 = 0x0800, DNS_PORT = 53 };
 
 /* Where the UDP payload begins, of a datagram from port 53; 0: it is none. */
 static __always_inline __u32 dns_offset(struct __sk_buff *skb, struct flow *flow) {
   void *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
   struct udp_head *udp;
   __u32 offset;
-  if (skb->protocol == bpf_htons(0x0800)) {
+  if (skb->protocol == bpf_htons(IPV4)) {
     struct ipv4_head *ip = data;
     if ((void *)(ip + 1) > end || ip->protocol != IPPROTO_UDP) return 0;
     offset = (ip->version_length & 15) * 4;
@@ -181,16 +182,16 @@ static __always_inline __u32 dns_offset(struct __sk_buff *skb, struct flow *flow
     flow->family = AF_INET6;
   }
   udp = data + offset;
-  if ((void *)(udp + 1) > end || udp->source != bpf_htons(53)) return 0;
-  flow->remote_port = 53;
+  if ((void *)(udp + 1) > end || udp->source != bpf_htons(DNS_PORT)) return 0;
   flow->local_port = bpf_ntohs(udp->destination);
   return offset + sizeof *udp;
 }
 
-/* DNS answers that a container receives: over UDP, from port 53. Those over TCP are not read. */
+/* DNS answers that a container receives, over UDP from port 53 of a server that it asked. Those over TCP are not
+ * read. */
 SEC("cgroup_skb/ingress")
 int flow_dns(struct __sk_buff *skb) {
-  struct flow flow = {.protocol = IPPROTO_UDP};
+  struct flow flow = {.protocol = IPPROTO_UDP, .remote_port = DNS_PORT};
   __u32 offset = dns_offset(skb, &flow);
   if (offset == 0 || skb->len <= offset) return 1;
   struct doorman_container *container = container_of_group(bpf_skb_cgroup_id(skb));
@@ -198,36 +199,15 @@ int flow_dns(struct __sk_buff *skb) {
   flow.root = container->root;
   __u32 zero = 0;
   struct dns_scratch *scratch = bpf_map_lookup_elem(&dns_scratch, &zero);
-  if (!scratch) return 1;
-  struct dns_record *record = &scratch->record;
-  __u32 length = skb->len - offset, whole = length;
-  if (length > DOORMAN_DNS_BYTES) length = DOORMAN_DNS_BYTES;
+  if (!scratch || !was_asked(&flow)) return 1;
+  __u32 whole = skb->len - offset, length = whole > DOORMAN_DNS_BYTES ? DOORMAN_DNS_BYTES : whole;
   /* The verifier looks at this very number, and that of Linux 6.1 learns nothing from "not 0". */
   __u32 last = length - 1;
   barrier_var(last);
   if (last >= DOORMAN_DNS_BYTES) return 1;
   length = last + 1;
-  if (bpf_skb_load_bytes(skb, offset, record->answer, length)) return 1;
-  learn_addresses(scratch, flow.root, length);
-  if (!has_budget(flow.root, DOORMAN_FLOW_ALLOWED, bpf_ktime_get_boot_ns())) {
-    count_lost(flow.root, DOORMAN_LOST_OVER_SHARE);
-    return 1;
-  }
-  __u32 size = offsetof(struct dns_record, answer) + length;
-  __u32 padded = (size + DOORMAN_EVENT_ALIGN - 1) & ~(DOORMAN_EVENT_ALIGN - 1);
-  if (length <= DOORMAN_DNS_BYTES) __builtin_memset(record->answer + length, 0, DOORMAN_EVENT_ALIGN);
-  __builtin_memset(&record->header, 0, sizeof record->header);
-  record->header.size = padded;
-  record->header.kind = DOORMAN_RECORD_DNS;
-  record->header.slots = 1;
-  record->header.time = bpf_ktime_get_boot_ns();
-  record->header.cgroup = flow.root;
-  record->header.flags = DOORMAN_HAS_OBJECT | (whole > length ? DOORMAN_CUT : 0);
-  record->header.cpu = bpf_get_smp_processor_id();
-  fill_object(&record->object, &flow);
-  record->length = length;
-  if (padded > sizeof *record) return 1;
-  if (bpf_ringbuf_output(&flows, record, padded, 0)) count_lost(flow.root, DOORMAN_LOST_RING_FULL);
+  if (bpf_skb_load_bytes(skb, offset, scratch->record.answer, length)) return 1;
+  take_answer(scratch, &flow, length, whole);
   return 1;
 }
 

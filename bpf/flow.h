@@ -307,6 +307,17 @@ static __always_inline __u32 note_first(const struct flow* flow, const struct do
   return verdict;
 }
 
+/* Whether the container connected to that server, or sent to it, since its entry was last used for another. */
+static __always_inline int was_asked(const struct flow* flow) {
+  struct flow asking = *flow;
+  struct doorman_seen_key key = {};
+  asking.kind = DOORMAN_FLOW_CONNECT;
+  fill_key(&key, &asking);
+  if (bpf_map_lookup_elem(&flow_seen, &key)) return 1;
+  key.kind = DOORMAN_FLOW_SEND;
+  return bpf_map_lookup_elem(&flow_seen, &key) != 0;
+}
+
 enum { now_and_then = 15 }; /* of so many the clock is looked at once: it costs as much as all the rest */
 
 /* The first of its kind is told, what repeats it is counted and told now and then: the cost follows what is new.

@@ -197,15 +197,17 @@ class FlowProgramsTest : public tests::KernelTest {
   std::uint32_t child_ = 0;
   std::optional<FlowPrograms> programs_;
   std::optional<Ring> ring_;
-  /// Sends the container a datagram from that port, as a resolver does.
-  int receive(const std::string& answer, std::uint16_t from = 53) {
+  /// The container asks 127.0.0.53, and gets a datagram from there, or from another, or from another port.
+  int receive(const std::string& answer, std::uint16_t from = 53, std::string_view who = "127.0.0.53") {
     return inside([&] {
       const base::Fd client(::socket(AF_INET, SOCK_DGRAM, 0));
       Address at = address("127.0.0.1", 0);
       if (::bind(client.get(), at.get(), at.size) != 0) return 1;
       if (::getsockname(client.get(), reinterpret_cast<sockaddr*>(&at.bytes), &at.size) != 0) return 2;
+      const Address asked = address("127.0.0.53", 53);
+      if (::sendto(client.get(), "?", 1, 0, asked.get(), asked.size) != 1) return 6;
       const base::Fd server(::socket(AF_INET, SOCK_DGRAM, 0));
-      const Address resolver = address("127.0.0.53", from);
+      const Address resolver = address(who, from);
       if (::bind(server.get(), resolver.get(), resolver.size) != 0) return 3;
       if (::sendto(server.get(), answer.data(), answer.size(), 0, at.get(), at.size) < 0) return 4;
       std::string got(2000, '\0');
@@ -427,6 +429,7 @@ TEST_F(FlowProgramsTest, DnsAnswersAreCopied) {
   EXPECT_EQ(receive(answer.substr(0, 40)), 0);
   EXPECT_EQ(receive(answer), 0);
   EXPECT_EQ(receive(answer.substr(0, 40), 54), 0);
+  EXPECT_EQ(receive(answer.substr(0, 40), 53, "127.0.0.54"), 0) << "nobody asked that one";
   told();
   ASSERT_THAT(answers_, SizeIs(2));
   EXPECT_EQ(answers_[0], answer.substr(0, 40));
@@ -464,7 +467,8 @@ TEST_F(FlowProgramsTest, ALearnedNameIsAllowedWhereItIsToldToBe) {
   put({by_name(server.port),
        by_name(six.port),
        {0, 0, true, net("127.0.0.0/8"), FlowRule::Act::allow},
-       {udp, 0, false, net("127.0.0.1"), FlowRule::Act::allow}});
+       {udp, 0, false, net("127.0.0.1"), FlowRule::Act::allow},
+       {udp, 53, false, net("127.0.0.53"), FlowRule::Act::allow}});
   set_mode(protect);
   ASSERT_TRUE(programs_->watch_names(id_).ok());
   const auto connect_in = [&](std::string_view to, std::uint16_t port) {
