@@ -262,9 +262,9 @@ static __always_inline void put_unix_path(struct call *call) {
     return;
   }
   struct file *file = call->state->file;
-  struct socket *socket = BPF_CORE_READ(file, private_data);
-  struct unix_sock *sk = (struct unix_sock *)BPF_CORE_READ(socket, sk);
-  struct unix_address *own = BPF_CORE_READ(sk, addr);
+  struct socket *socket = LOOK(file, private_data);
+  struct unix_sock *sk = (struct unix_sock *)LOOK(socket, sk);
+  struct unix_address *own = LOOK(sk, addr);
   if (own) put_text(call->s, DOORMAN_SLOT_PATH, (const char *)&own->name[0].sun_path);
 }
 

@@ -14,13 +14,13 @@
 
 static __always_inline struct kernfs_node* parent_node(struct kernfs_node* node) {
   struct kernfs_node___before_6_15* old = (void*)node;
-  if (bpf_core_field_exists(node->__parent)) return BPF_CORE_READ(node, __parent);
-  return BPF_CORE_READ(old, parent);
+  if (bpf_core_field_exists(node->__parent)) return LOOK(node, __parent);
+  return LOOK(old, parent);
 }
 
 static __always_inline __u64 parent_of(struct cgroup* group) {
-  struct kernfs_node* parent = parent_node(BPF_CORE_READ(group, kn));
-  return parent ? BPF_CORE_READ(parent, id) : 0;
+  struct kernfs_node* parent = parent_node(LOOK(group, kn));
+  return parent ? LOOK(parent, id) : 0;
 }
 
 /* All ones for the digits of a container's id; a table, as a branch for each letter is too much for the verifier.
@@ -79,7 +79,7 @@ static __always_inline void watch_group(struct scratch* s, struct cgroup* group)
   long length = bpf_probe_read_kernel_str(name, NAME_BYTES, group->kn->name) - 1;
   bool named = holds_id(name) && !is_monitor(name) && !is_slice(name, length);
   bool made = is_runtime(comm) && !is_monitor(name);
-  __u64 id = BPF_CORE_READ(group, kn, id), parent_id = parent_of(group);
+  __u64 id = LOOK(group, kn, id), parent_id = parent_of(group);
   struct doorman_container* parent = bpf_map_lookup_elem(&containers, &parent_id);
   struct doorman_control* defaults = the_control();
   struct doorman_container entry = {.root = id, .made = bpf_ktime_get_boot_ns()};

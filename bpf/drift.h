@@ -76,7 +76,7 @@ static __always_inline __u64 drift_ctime(struct inode* inode) {
   struct inode___since_6_7* newer = (void*)inode;
   struct inode___before_6_6* older = (void*)inode;
   if (bpf_core_field_exists(newest->i_ctime_sec)) {
-    return BPF_CORE_READ(newest, i_ctime_sec) * 1000000000ULL + (BPF_CORE_READ(newest, i_ctime_nsec) & 0x3fffffff);
+    return LOOK(newest, i_ctime_sec) * 1000000000ULL + (LOOK(newest, i_ctime_nsec) & 0x3fffffff);
   }
   struct timespec64 time = {};
   if (bpf_core_field_exists(newer->__i_ctime)) {
@@ -91,7 +91,7 @@ static __always_inline __u64 drift_ctime(struct inode* inode) {
  * and libc.so, which is musl's. */
 static __always_inline int drift_is_loader(struct file* file) {
   char name[DRIFT_LOADER_NAME] = {};
-  const unsigned char* text = BPF_CORE_READ(file, f_path.dentry, d_name.name);
+  const unsigned char* text = LOOK(file, f_path.dentry, d_name.name);
   if (bpf_probe_read_kernel_str(name, sizeof(name), text) < 0) return 0;
   if (name[0] != 'l') return 0;
   if (name[1] != 'd') {
@@ -114,22 +114,22 @@ struct drift_place {
 /* A doorman_drift_reason, or 0: the image's. `key` becomes the file's state. */
 static __always_inline __u8 drift_judge(struct file* file, const struct drift_place* place,
                                         struct doorman_drift_file* key) {
-  struct inode* inode = BPF_CORE_READ(file, f_inode);
-  struct super_block* super = BPF_CORE_READ(inode, i_sb);
-  __u64 magic = BPF_CORE_READ(super, s_magic);
+  struct inode* inode = LOOK(file, f_inode);
+  struct super_block* super = LOOK(inode, i_sb);
+  __u64 magic = LOOK(super, s_magic);
   struct inode* real = inode;
   if (magic == DRIFT_OVERLAYFS && bpf_core_type_exists(struct ovl_inode)) {
     struct ovl_inode* overlay = (void*)((char*)inode - bpf_core_field_offset(struct ovl_inode, vfs_inode));
-    struct dentry* upper = BPF_CORE_READ(overlay, __upperdentry);
-    if (upper) real = BPF_CORE_READ(upper, d_inode);
+    struct dentry* upper = LOOK(overlay, __upperdentry);
+    if (upper) real = LOOK(upper, d_inode);
   }
-  key->device = BPF_CORE_READ(real, i_sb, s_dev);
-  key->inode = BPF_CORE_READ(real, i_ino);
+  key->device = LOOK(real, i_sb, s_dev);
+  key->inode = LOOK(real, i_ino);
   key->ctime = drift_ctime(real);
-  if (BPF_CORE_READ(inode, i_nlink) == 0) {
+  if (LOOK(inode, i_nlink) == 0) {
     return magic == DRIFT_TMPFS || magic == DRIFT_HUGETLBFS ? DOORMAN_DRIFT_MEMORY : DOORMAN_DRIFT_UNLINKED;
   }
-  if (BPF_CORE_READ(super, s_dev) != place->root.device) return DOORMAN_DRIFT_FOREIGN;
+  if (LOOK(super, s_dev) != place->root.device) return DOORMAN_DRIFT_FOREIGN;
   if (real != inode) return DOORMAN_DRIFT_WRITTEN;
   /* Without layers there is the time alone; what only got other permissions cannot be told from what was written.
    */
@@ -147,8 +147,8 @@ static __always_inline void drift_find_place(struct drift_place* place, struct t
   const struct doorman_drift_gate* gate = drift_the_gate();
   if (gate && gate->wall_clock && container->made) place->made = container->made + gate->wall_clock;
   struct doorman_drift_root* known = bpf_map_lookup_elem(&drift_roots, &key);
-  place->root.device = BPF_CORE_READ(task, fs, root.mnt, mnt_sb, s_dev);
-  place->root.overlay = BPF_CORE_READ(task, fs, root.mnt, mnt_sb, s_magic) == DRIFT_OVERLAYFS;
+  place->root.device = LOOK(task, fs, root.mnt, mnt_sb, s_dev);
+  place->root.overlay = LOOK(task, fs, root.mnt, mnt_sb, s_magic) == DRIFT_OVERLAYFS;
   if (known) {
     bool settles = bpf_ktime_get_boot_ns() - container->made < DRIFT_ROOT_SETTLES;
     if (!first || known->overlay || !place->root.overlay || !settles) {
@@ -167,9 +167,9 @@ static __always_inline int drift_is_approved(__u8 reason, const struct doorman_d
 /* Whether the signal would end the process once it executes, which leaves no handler: who executes may have had it
  * ignored or blocked, and the first process of a pid namespace is spared. */
 static __always_inline int drift_signal_ends(struct task_struct* task) {
-  if (BPF_CORE_READ(task, signal, flags) & DRIFT_SIGNAL_UNKILLABLE) return 0;
-  if (BPF_CORE_READ(task, blocked.sig[0]) & (1ULL << (DOORMAN_DRIFT_SIGNAL - 1))) return 0;
-  return BPF_CORE_READ(task, sighand, action[DOORMAN_DRIFT_SIGNAL - 1].sa.sa_handler) != DRIFT_SIG_IGN;
+  if (LOOK(task, signal, flags) & DRIFT_SIGNAL_UNKILLABLE) return 0;
+  if (LOOK(task, blocked.sig[0]) & (1ULL << (DOORMAN_DRIFT_SIGNAL - 1))) return 0;
+  return LOOK(task, sighand, action[DOORMAN_DRIFT_SIGNAL - 1].sa.sa_handler) != DRIFT_SIG_IGN;
 }
 
 static __always_inline bool drift_gate_lives(void) {
@@ -185,11 +185,11 @@ static __always_inline bool drift_can_hold(struct task_struct* task) {
 
 /* Stops the process before its first instruction, for the gate to look at the file. */
 static __always_inline int drift_hold(struct task_struct* task, __u8 reason) {
-  __u32 pid = BPF_CORE_READ(task, tgid);
+  __u32 pid = LOOK(task, tgid);
   struct doorman_drift_held held = {.since = bpf_ktime_get_boot_ns(), .reason = reason};
   if (!drift_can_hold(task)) return 0;
   held.cgroup = cgroup_of(task);
-  held.start = BPF_CORE_READ(task, group_leader, start_boottime);
+  held.start = LOOK(task, group_leader, start_boottime);
   if (bpf_map_update_elem(&drift_held, &pid, &held, BPF_ANY) != 0) return 0;
   if (bpf_send_signal(DOORMAN_DRIFT_SIGNAL) == 0 && bpf_send_signal(DRIFT_SIGSTOP) == 0 &&
       bpf_ringbuf_output(&drift_wake, &pid, sizeof(pid), BPF_RB_FORCE_WAKEUP) == 0) {
@@ -214,8 +214,8 @@ static __always_inline struct drift_verdict drift_find(struct task_struct* task,
   struct drift_verdict verdict = {};
   const struct doorman_control* control = the_control();
   if (!control || !control->host_mnt_ns || container->drift == DOORMAN_DRIFT_OFF) return verdict;
-  if (BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum) == control->host_mnt_ns) return verdict;
-  struct file* file = BPF_CORE_READ(bprm, file);
+  if (LOOK(task, nsproxy, mnt_ns, ns.inum) == control->host_mnt_ns) return verdict;
+  struct file* file = LOOK(bprm, file);
   struct drift_place place = {};
   drift_find_place(&place, task, container, 1);
   __u8 reason = drift_judge(file, &place, &verdict.file);

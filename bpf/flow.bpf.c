@@ -118,8 +118,7 @@ int BPF_PROG(flow_state, struct sock *sk, int old, int new) {
   else if (new == TCP_LISTEN) flow.kind = DOORMAN_FLOW_LISTEN;
   else if (new == TCP_CLOSE && is_of_connection(old)) flow.kind = DOORMAN_FLOW_CLOSED;
   else return 0;
-  struct cgroup *group = sk->sk_cgrp_data.cgroup;
-  struct doorman_container *container = container_of_group(group->kn->id);
+  struct doorman_container *container = container_of_group(LOOK(sk, sk_cgrp_data.cgroup, kn, id));
   if (!container || container->flows == DOORMAN_FLOW_OFF) return 0;
   flow.root = container->root;
   flow.protocol = IPPROTO_TCP;

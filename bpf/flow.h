@@ -7,6 +7,7 @@
 #include <bpf/bpf_endian.h>
 
 #include "bpf/flow_maps.h"
+#include "bpf/look.h"
 #include "bpf/net_types.h"
 #include "bpf/shared.h"
 
@@ -223,11 +224,11 @@ static __always_inline int has_budget(__u64 root, __u32 verdict, __u64 now) {
 /* Who calls; in the tracepoint of a socket's state nobody does. */
 static __always_inline void fill_caller(struct doorman_event_header* header) {
   struct task_struct* task = (struct task_struct*)bpf_get_current_task();
-  header->pid = BPF_CORE_READ(task, tgid);
-  header->tid = BPF_CORE_READ(task, pid);
-  header->start = BPF_CORE_READ(task, group_leader, start_boottime);
-  header->uid = BPF_CORE_READ(task, cred, uid.val);
-  header->gid = BPF_CORE_READ(task, cred, gid.val);
+  header->pid = LOOK(task, tgid);
+  header->tid = LOOK(task, pid);
+  header->start = LOOK(task, group_leader, start_boottime);
+  header->uid = LOOK(task, cred, uid.val);
+  header->gid = LOOK(task, cred, gid.val);
 }
 
 static __always_inline void fill_object(struct doorman_event_object* object, const struct flow* flow) {

@@ -26,7 +26,7 @@
 #define MODE_CREATED 0x100000 /* FMODE_CREATED */
 
 static __always_inline struct file* file_of(struct task_struct* task, int fd) {
-  struct files_struct* files = task->files;
+  struct files_struct* files = UNVOUCHED(task)->files;
   if (!files || fd < 0) return NULL;
   struct fdtable* table = files->fdt;
   if ((unsigned int)fd >= table->max_fds) return NULL;
@@ -37,20 +37,20 @@ static __always_inline struct file* file_of(struct task_struct* task, int fd) {
 
 /* Ends of a connection, from the socket. */
 static __always_inline void fill_inet(struct doorman_event_object* object, struct sock* sk, bool v6) {
-  object->protocol = BPF_CORE_READ(sk, sk_protocol);
-  object->local_port = BPF_CORE_READ(sk, __sk_common.skc_num);
-  object->remote_port = __builtin_bswap16(BPF_CORE_READ(sk, __sk_common.skc_dport));
+  object->protocol = LOOK(sk, sk_protocol);
+  object->local_port = LOOK(sk, __sk_common.skc_num);
+  object->remote_port = __builtin_bswap16(LOOK(sk, __sk_common.skc_dport));
   if (v6) {
     object->type = DOORMAN_OBJECT_IPV6;
     BPF_CORE_READ_INTO(&object->local, sk, __sk_common.skc_v6_rcv_saddr);
     BPF_CORE_READ_INTO(&object->remote, sk, __sk_common.skc_v6_daddr);
   } else {
     object->type = DOORMAN_OBJECT_IPV4;
-    __u32 local = BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr), remote = BPF_CORE_READ(sk, __sk_common.skc_daddr);
+    __u32 local = LOOK(sk, __sk_common.skc_rcv_saddr), remote = LOOK(sk, __sk_common.skc_daddr);
     __builtin_memcpy(object->local, &local, sizeof local);
     __builtin_memcpy(object->remote, &remote, sizeof remote);
   }
-  unsigned char state = BPF_CORE_READ(sk, __sk_common.skc_state);
+  unsigned char state = LOOK(sk, __sk_common.skc_state);
   if (state == TCP_LISTEN) object->flags |= DOORMAN_OBJECT_LISTENING;
   if (state == TCP_ESTABLISHED || (object->protocol != PROTOCOL_TCP && object->remote_port)) {
     object->flags |= DOORMAN_OBJECT_CONNECTED;
@@ -58,10 +58,10 @@ static __always_inline void fill_inet(struct doorman_event_object* object, struc
 }
 
 static __always_inline void fill_socket(struct doorman_event_object* object, struct file* file) {
-  struct socket* socket = BPF_CORE_READ(file, private_data);
-  struct sock* sk = BPF_CORE_READ(socket, sk);
+  struct socket* socket = LOOK(file, private_data);
+  struct sock* sk = LOOK(socket, sk);
   if (!sk) return;
-  switch (BPF_CORE_READ(sk, __sk_common.skc_family)) {
+  switch (LOOK(sk, __sk_common.skc_family)) {
     case AF_INET:
       fill_inet(object, sk, false);
       break;
@@ -80,7 +80,7 @@ static __always_inline void fill_socket(struct doorman_event_object* object, str
 /* anon_inode:[eventpoll], anon_inode:bpf-map and their like: nothing else tells them apart from outside. */
 static __always_inline __u8 type_by_name(struct file* file) {
   char name[8] = {};
-  bpf_probe_read_kernel(name, sizeof name, BPF_CORE_READ(file, f_path.dentry, d_name.name));
+  bpf_probe_read_kernel(name, sizeof name, LOOK(file, f_path.dentry, d_name.name));
   if (name[0] == 'i') return DOORMAN_OBJECT_INOTIFY;
   if (name[0] == 'b') return DOORMAN_OBJECT_BPF;
   switch (name[1]) {
@@ -101,13 +101,13 @@ static __always_inline __u8 type_by_name(struct file* file) {
 }
 
 static __always_inline void fill_file(struct doorman_event_object* object, struct file* file) {
-  struct inode* inode = BPF_CORE_READ(file, f_inode);
-  struct super_block* super = BPF_CORE_READ(inode, i_sb);
-  unsigned long magic = BPF_CORE_READ(super, s_magic);
-  object->inode = BPF_CORE_READ(inode, i_ino);
-  object->device = BPF_CORE_READ(super, s_dev);
-  if (BPF_CORE_READ(file, f_mode) & MODE_CREATED) object->flags |= DOORMAN_OBJECT_CREATED;
-  switch (BPF_CORE_READ(inode, i_mode) & S_IFMT) {
+  struct inode* inode = LOOK(file, f_inode);
+  struct super_block* super = LOOK(inode, i_sb);
+  unsigned long magic = LOOK(super, s_magic);
+  object->inode = LOOK(inode, i_ino);
+  object->device = LOOK(super, s_dev);
+  if (LOOK(file, f_mode) & MODE_CREATED) object->flags |= DOORMAN_OBJECT_CREATED;
+  switch (LOOK(inode, i_mode) & S_IFMT) {
     case S_IFSOCK:
       fill_socket(object, file);
       return;
@@ -127,9 +127,9 @@ static __always_inline void fill_file(struct doorman_event_object* object, struc
   else if (magic == ANON_INODE_MAGIC) object->type = type_by_name(file);
   else if (magic == OVERLAYFS_MAGIC && bpf_core_type_exists(struct ovl_inode)) {
     object->flags |= is_in_upper_layer(inode) ? DOORMAN_OBJECT_UPPER_LAYER : DOORMAN_OBJECT_LOWER_LAYER;
-  } else if (magic == TMPFS_MAGIC_NUMBER && BPF_CORE_READ(inode, i_nlink) == 0) {
+  } else if (magic == TMPFS_MAGIC_NUMBER && LOOK(inode, i_nlink) == 0) {
     char name[6] = {};
-    bpf_probe_read_kernel(name, sizeof name, BPF_CORE_READ(file, f_path.dentry, d_name.name));
+    bpf_probe_read_kernel(name, sizeof name, LOOK(file, f_path.dentry, d_name.name));
     if (name[0] == 'm' && name[3] == 'f' && name[5] == ':') object->type = DOORMAN_OBJECT_MEMFD;
   }
 }

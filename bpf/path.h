@@ -12,8 +12,8 @@
 
 #define PATH_STEPS 128 /* names and mount points; deeper paths lose their beginning, and the record says so */
 
-/* What is read of a dentry and of a mount. The kernel has these members side by side, so that one read brings them
- * all: reads are what a walk costs. */
+/* What is read of a dentry and of a mount. The kernel has these members side by side, so that where each read is a
+ * call one brings them all. */
 struct dentry_look {
   struct dentry* parent;
   struct {
@@ -47,21 +47,38 @@ static __always_inline struct mount* mount_of(struct vfsmount* mnt) {
 
 static __always_inline struct place place_of(const struct path* path) {
   struct place place = {};
+  if (CAN_LOOK) {
+    place.mnt = LOOK(path, mnt);
+    place.dentry = LOOK(path, dentry);
+    return place;
+  }
   bpf_probe_read_kernel(&place, sizeof place, path);
   return place;
 }
 
 static __always_inline void look_at_dentry(struct dentry_look* look, struct dentry* dentry) {
+  if (CAN_LOOK) {
+    look->parent = LOOK(dentry, d_parent);
+    look->name.length = LOOK(dentry, d_name.len);
+    look->name.text = LOOK(dentry, d_name.name);
+    return;
+  }
   const __u32 at = bpf_core_field_offset(struct dentry, d_parent);
   if (bpf_core_field_offset(struct dentry, d_name) == at + offsetof(struct dentry_look, name)) {
     bpf_probe_read_kernel(look, sizeof *look, (char*)dentry + at);
     return;
   }
-  look->parent = BPF_CORE_READ(dentry, d_parent);
+  look->parent = LOOK(dentry, d_parent);
   bpf_core_read(&look->name, sizeof look->name, &dentry->d_name);
 }
 
 static __always_inline void look_at_mount(struct mount_look* look, struct mount* mount) {
+  if (CAN_LOOK) {
+    look->parent = LOOK(mount, mnt_parent);
+    look->mountpoint = LOOK(mount, mnt_mountpoint);
+    look->root = LOOK(mount, mnt.mnt_root);
+    return;
+  }
   const __u32 at = bpf_core_field_offset(struct mount, mnt_parent);
   if (bpf_core_field_offset(struct mount, mnt_mountpoint) == at + offsetof(struct mount_look, mountpoint) &&
       bpf_core_field_offset(struct mount, mnt) == at + offsetof(struct mount_look, root) &&
@@ -69,9 +86,9 @@ static __always_inline void look_at_mount(struct mount_look* look, struct mount*
     bpf_probe_read_kernel(look, sizeof *look, (char*)mount + at);
     return;
   }
-  look->parent = BPF_CORE_READ(mount, mnt_parent);
-  look->mountpoint = BPF_CORE_READ(mount, mnt_mountpoint);
-  look->root = BPF_CORE_READ(mount, mnt.mnt_root);
+  look->parent = LOOK(mount, mnt_parent);
+  look->mountpoint = LOOK(mount, mnt_mountpoint);
+  look->root = LOOK(mount, mnt.mnt_root);
 }
 
 static __always_inline void enter_mount(struct walk* walk, struct mount* mount) {

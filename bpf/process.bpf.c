@@ -59,6 +59,8 @@ static __always_inline void put_script(struct scratch *s, struct path *cwd, cons
 
 static __always_inline void tell_execution(struct task_struct *task, struct linux_binprm *bprm) {
   struct scratch *s = my_scratch();
+  task = UNVOUCHED(task);
+  bprm = UNVOUCHED(bprm);
   struct mm_struct *mm = task->mm;
   struct file *exe = bprm->file;
   if (!s || !mm) return;
@@ -135,7 +137,8 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child) {
   begin(s, DOORMAN_RECORD_FORK, type, PROCESS_SLOTS, false);
   fill_header(header_of(s), parent);
   __u64 parents_group = header_of(s)->cgroup, childs_group = cgroup_of(child);
-  header_of(s)->result = number_at(child->thread_pid, parent->thread_pid->level);
+  child = UNVOUCHED(child);
+  header_of(s)->result = number_at(child->thread_pid, LOOK(parent, thread_pid, level));
   struct doorman_process process;
   fill_process(&process, child);
   struct mm_struct *mm = child->mm;
@@ -151,6 +154,7 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child) {
 
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(on_exit, struct task_struct *task) {
+  task = UNVOUCHED(task);
   if (task->signal->live.counter != 0) return 0; /* other threads live on */
   drift_gate_ends(task->tgid);
   struct scratch *s = my_scratch();
@@ -170,7 +174,7 @@ static __always_inline void tell_group(struct scratch *s, struct cgroup *group, 
   struct task_struct *maker = bpf_get_current_task_btf();
   begin(s, DOORMAN_RECORD_CGROUP, EVENT_none, DOORMAN_CGROUP_COMM + 1, false);
   fill_header(header_of(s), maker);
-  header_of(s)->cgroup = BPF_CORE_READ(group, kn, id);
+  header_of(s)->cgroup = LOOK(group, kn, id);
   header_of(s)->flags |= flags;
   put_text(s, DOORMAN_CGROUP_PATH, path);
   put_number(s, DOORMAN_CGROUP_PARENT, parent_of(group));
@@ -181,7 +185,7 @@ static __always_inline void tell_group(struct scratch *s, struct cgroup *group, 
 SEC("tp_btf/cgroup_mkdir")
 int BPF_PROG(on_cgroup_mkdir, struct cgroup *group, const char *path) {
   struct scratch *s = my_scratch();
-  if (!s || BPF_CORE_READ(group, root, hierarchy_id) != 0) return 0; /* version 1 */
+  if (!s || LOOK(group, root, hierarchy_id) != 0) return 0; /* version 1 */
   watch_group(s, group);
   tell_group(s, group, path, 0);
   return 0;
@@ -190,8 +194,8 @@ int BPF_PROG(on_cgroup_mkdir, struct cgroup *group, const char *path) {
 SEC("tp_btf/cgroup_rmdir")
 int BPF_PROG(on_cgroup_rmdir, struct cgroup *group, const char *path) {
   struct scratch *s = my_scratch();
-  if (!s || BPF_CORE_READ(group, root, hierarchy_id) != 0) return 0;
-  __u64 id = BPF_CORE_READ(group, kn, id);
+  if (!s || LOOK(group, root, hierarchy_id) != 0) return 0;
+  __u64 id = LOOK(group, kn, id);
   bpf_map_delete_elem(&containers, &id);
   tell_group(s, group, path, DOORMAN_GONE);
   return 0;
@@ -200,12 +204,12 @@ int BPF_PROG(on_cgroup_rmdir, struct cgroup *group, const char *path) {
 SEC("tp_btf/cgroup_attach_task")
 int BPF_PROG(on_cgroup_attach, struct cgroup *group, const char *path, struct task_struct *task) {
   struct scratch *s = my_scratch();
-  if (!s || BPF_CORE_READ(group, root, hierarchy_id) != 0 || task->pid != task->tgid) return 0;
+  if (!s || LOOK(group, root, hierarchy_id) != 0 || task->pid != task->tgid) return 0;
   struct doorman_process process;
   fill_process(&process, task);
   begin(s, DOORMAN_RECORD_CHANGE, EVENT_none, PROCESS_SLOTS, false);
   fill_header(header_of(s), task);
-  header_of(s)->cgroup = BPF_CORE_READ(group, kn, id);
+  header_of(s)->cgroup = LOOK(group, kn, id);
   put_bytes(s, DOORMAN_SLOT_PROCESS, &process, sizeof process);
   send(s, &critical);
   return 0;

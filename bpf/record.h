@@ -8,6 +8,7 @@
  * family, so the buffer is its own.
  */
 
+#include "bpf/look.h"
 #include "bpf/shared.h"
 
 #define RECORD_BYTES 32768 /* the most that we write: far below the format's own limit */

@@ -39,7 +39,7 @@ int tell_process(struct bpf_iter__task *ctx) {
   if (!task || !s || task->pid != task->tgid) return 0;
   begin(s, DOORMAN_RECORD_CHANGE, EVENT_none, DOORMAN_SLOT_CWD + 1, false);
   fill_header(header_of(s), task);
-  struct mm_struct *mm = task->mm;
+  struct mm_struct *mm = UNVOUCHED(task)->mm;
   struct file *exe = mm ? mm->exe_file : NULL;
   if (exe) put_path(s, DOORMAN_SLOT_EXE, &exe->f_path);
   struct doorman_process process;
@@ -69,7 +69,7 @@ static long climb_step(__u32 index, struct climb *climb) {
   __u32 at = s->path_at;
   if (!parent) return 1; /* the root has no name */
   char *name = s->name;
-  long length = bpf_probe_read_kernel_str(name, NAME_BYTES, BPF_CORE_READ(node, name)) - 1;
+  long length = bpf_probe_read_kernel_str(name, NAME_BYTES, LOOK(node, name)) - 1;
   opaque(length);
   opaque(at);
   if (length <= 0 || length >= NAME_BYTES || at > PATH_BYTES || at < length + 1) return 1;
@@ -99,13 +99,13 @@ int tell_group(struct bpf_iter__cgroup *ctx) {
   struct cgroup *group = ctx->cgroup;
   struct scratch *s = first_scratch();
   if (!group || !s) return 0;
-  __u64 id = BPF_CORE_READ(group, kn, id);
+  __u64 id = LOOK(group, kn, id);
   if (!bpf_map_lookup_elem(&containers, &id)) watch_group(s, group);
   begin(s, DOORMAN_RECORD_CGROUP, EVENT_none, DOORMAN_CGROUP_PARENT + 1, false);
   struct doorman_event_header *header = header_of(s);
   header->time = bpf_ktime_get_boot_ns();
   header->cgroup = id;
-  put_group_path(s, BPF_CORE_READ(group, kn));
+  put_group_path(s, LOOK(group, kn));
   put_number(s, DOORMAN_CGROUP_PARENT, parent_of(group));
   write_out(s, ctx->meta);
   return 0;

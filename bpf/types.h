@@ -152,6 +152,7 @@ struct task_struct {
 /* Files */
 
 struct qstr {
+  u32 len;
   const unsigned char* name;
 };
 struct inode;
