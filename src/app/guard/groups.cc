@@ -45,6 +45,13 @@ void Groups::take(const model::EventRecord& record, const model::CgroupRecord& g
   waiting.maker = record.pid;
   waiting.since = waiting.next = Clock::now();
   ask(record.cgroup, waiting);
+  if (waiting.finding.state == Finding::State::not_yet && waiting.finding.container.id.empty()) {
+    if (auto gone = finder_.find_gone(group.path, group.comm)) {
+      waiting.finding = *std::move(gone);
+      tell(record.cgroup, waiting);
+      return;
+    }
+  }
   if (!is_done(record.cgroup, waiting) && waiting_.size() < max_waiting)
     waiting_.insert_or_assign(record.cgroup, std::move(waiting));
 }

@@ -52,6 +52,7 @@ struct ContainerFinder::Impl {
   explicit Impl(EngineFolders there) : folders(std::move(there)) { add_engines(); }
 
   Result<Finding> find(std::string_view path, std::uint32_t maker);
+  std::optional<Finding> find_gone(std::string_view path, std::string_view maker);
 
   EngineFolders folders;
   std::vector<ContainerStorage> storages;
@@ -274,6 +275,20 @@ Result<Finding> ContainerFinder::Impl::find(std::string_view path, std::uint32_t
   return find_by_files(path, maker);
 }
 
+std::optional<Finding> ContainerFinder::Impl::find_gone(std::string_view path, std::string_view maker) {
+  const ControlGroup parsed = parse::container::parse_control_group(path);
+  const std::string_view runtime = runtime_named(maker), id = last_name(path);
+  if (runtime.empty() || id.empty() || parsed.kind != ControlGroup::Kind::unknown || parsed.owner != 0) return {};
+  const auto group = control_group_id(folders, path);
+  if (group.ok() || group.error().code() != base::ErrorCode::not_found) return {};
+  Finding finding;
+  finding.state = Finding::State::not_yet;
+  finding.group = path;
+  finding.container.id = finding.container.name = id;
+  finding.container.engine = runtime;
+  return finding;
+}
+
 ContainerFinder::ContainerFinder(EngineFolders folders) : impl_(std::make_unique<Impl>(std::move(folders))) {}
 ContainerFinder::ContainerFinder(ContainerFinder&&) noexcept = default;
 ContainerFinder& ContainerFinder::operator=(ContainerFinder&&) noexcept = default;
@@ -283,6 +298,10 @@ const EngineFolders& ContainerFinder::folders() const { return impl_->folders; }
 
 Result<Finding> ContainerFinder::find(std::string_view path, std::uint32_t maker) {
   return impl_->find(path, maker).in(path);
+}
+
+std::optional<Finding> ContainerFinder::find_gone(std::string_view path, std::string_view maker) {
+  return impl_->find_gone(path, maker);
 }
 
 Result<std::vector<RunningContainer>> ContainerFinder::running(std::vector<std::string>* problems) {

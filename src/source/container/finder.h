@@ -74,6 +74,11 @@ class ContainerFinder {
   /// that is there and cannot be understood.
   base::Result<Finding> find(std::string_view path, std::uint32_t maker = 0);
 
+  /// What the name alone says of a group that `maker` made and that is gone before anybody could look: where its
+  /// name is no container's and a runtime made it (`maker` is its short name), the last part of the path is the id.
+  /// As find() has it for a name with an id; nothing while the group is there.
+  std::optional<Finding> find_gone(std::string_view path, std::string_view maker);
+
   /// All that run now, in the order of their groups' paths. What cannot be understood is told in `problems`, one a
   /// line.
   base::Result<std::vector<RunningContainer>> running(std::vector<std::string>* problems = nullptr);

@@ -124,6 +124,21 @@ TEST_F(FinderTest, TheBareIdBelowKubepodsIsAskedOfEveryRuntime) {
   EXPECT_EQ(found.container.pod_namespace, "prod");
 }
 
+TEST_F(FinderTest, WhatARuntimeMadeAndIsGoneHasItsName) {
+  ContainerFinder finder(folders_);
+  EXPECT_FALSE(finder.find_gone("/job-1", "bash")) << "somebody else made it";
+  EXPECT_FALSE(finder.find_gone("/user.slice/user-1000.slice/user@1000.service/job-1", "runc"));
+  EXPECT_FALSE(finder.find_gone("/system.slice/cron.service", "runc")) << "a name of the host's";
+  const auto gone = finder.find_gone("/jobs/job-1", "runc:[2:INIT]");
+  ASSERT_TRUE(gone);
+  EXPECT_EQ(gone->state, State::not_yet);
+  EXPECT_EQ(gone->group, "/jobs/job-1");
+  EXPECT_EQ(gone->container.id, "job-1");
+  EXPECT_EQ(gone->container.engine, "runc");
+  std::filesystem::create_directories(folders_.groups + "/jobs/job-1");
+  EXPECT_FALSE(finder.find_gone("/jobs/job-1", "runc")) << "it is there";
+}
+
 TEST_F(FinderTest, KubernetesByCriO) {
   write("storage/overlay-containers/containers.json",
         R"([{"id":")" + id + R"(","names":["k8s_web_shop-1_prod_u-1_0"],"image":")" + image +

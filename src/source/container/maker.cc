@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/fd.h"
@@ -37,6 +38,13 @@ std::optional<Maker> maker_of(const std::string& proc, std::uint32_t process) {
   maker.id = arguments.back();
   maker.runtime = arguments.front().substr(arguments.front().rfind('/') + 1);
   return maker;
+}
+
+std::string_view runtime_named(std::string_view comm) {
+  const std::string_view name = comm.substr(0, comm.find(':'));
+  constexpr std::array<std::string_view, 4> runtimes{"runc", "crun", "youki", "runsc"};
+  const auto* const found = std::ranges::find(runtimes, name);
+  return found == runtimes.end() ? std::string_view() : *found;
 }
 
 }  // namespace doorman::source::container

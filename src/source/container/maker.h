@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace doorman::source::container {
 
@@ -17,5 +18,9 @@ struct Maker {
 
 /// Nothing where the process is gone, not root's, or its working folder is no bundle.
 std::optional<Maker> maker_of(const std::string& proc, std::uint32_t process);
+
+/// The runtime that a process of this short name is: `runc` for `runc:[2:INIT]` too. Empty: none. As
+/// bpf/container_group.h has it.
+std::string_view runtime_named(std::string_view comm);
 
 }  // namespace doorman::source::container
