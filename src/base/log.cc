@@ -13,12 +13,9 @@ namespace doorman::base {
 
 namespace {
 
-constexpr std::string_view erase_line = "\r\x1b[K";
-
 struct LogState {
   std::mutex mutex;
   LogLevel least = LogLevel::info;
-  std::string status_line;
 };
 
 LogState& state() {
@@ -59,18 +56,11 @@ void log(LogLevel level, std::string_view message) {
   const std::string shown = printable(message);
   const std::lock_guard lock(state().mutex);
   if (level < state().least) return;
-  const std::string& status_line = state().status_line;
-  std::string text;
-  if (!status_line.empty()) text += erase_line;
-  text.append(prefix_of(level)).append(shown).append("\n").append(status_line);
-  write_to_stderr(text);
+  write_to_stderr(std::string(prefix_of(level)).append(shown).append("\n"));
 }
 
-void show_status_line(std::string_view text) {
-  const std::lock_guard lock(state().mutex);
-  if (text.empty() && state().status_line.empty()) return;
-  state().status_line = text;
-  write_to_stderr(std::string(erase_line).append(text));
+void warn_of(const Status& status) {
+  if (!status.ok()) log(LogLevel::warning, status.error().message());
 }
 
 }  // namespace doorman::base

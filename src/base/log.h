@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/result.h"
+
 namespace doorman::base {
 
 /// What a message is worth, in rising order.
@@ -20,8 +22,7 @@ void set_log_level(LogLevel least);
 /// threads. What a terminal might obey is written as \xNN.
 void log(LogLevel level, std::string_view message);
 
-/// A line at the foot of the terminal that the next one replaces: a progress bar. Messages appear above it. Only
-/// for a standard error that is a terminal; the text is shown as it is, with its colours. Empty text takes it away.
-void show_status_line(std::string_view text);
+/// The error as a warning, where there is one.
+void warn_of(const Status& status);
 
 }  // namespace doorman::base

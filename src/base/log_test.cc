@@ -38,15 +38,5 @@ TEST_F(LogTest, ShowsNoEscapesToTheTerminal) {
   EXPECT_EQ(stderr_of([] { log(LogLevel::info, "\x1b[2Jlayer\nforged"); }), "doorman: \\x1b[2Jlayer\\x0aforged\n");
 }
 
-TEST_F(LogTest, MessagesAppearAboveTheStatusLine) {
-  EXPECT_EQ(stderr_of([] {
-              show_status_line("50 %");
-              log(LogLevel::info, "one");
-              show_status_line("");
-              log(LogLevel::info, "two");
-            }),
-            "\r\x1b[K50 %\r\x1b[Kdoorman: one\n50 %\r\x1b[Kdoorman: two\n");
-}
-
 }  // namespace
 }  // namespace doorman::base

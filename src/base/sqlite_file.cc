@@ -56,11 +56,6 @@ SqliteStatement& SqliteStatement::bind(int parameter, std::string_view value) {
   sqlite3_bind_text64(of(statement_), parameter, text, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
   return *this;
 }
-SqliteStatement& SqliteStatement::bind_null(int parameter) {
-  sqlite3_bind_null(of(statement_), parameter);
-  return *this;
-}
-
 Status SqliteStatement::each(const std::function<bool(const SqliteRow&)>& take) {
   sqlite3_stmt* const statement = of(statement_);
   int state = SQLITE_ROW;

@@ -23,7 +23,6 @@ class SqliteStatement {
   SqliteStatement& bind(int parameter, std::int64_t value);
   /// Copied. Text is kept as its bytes.
   SqliteStatement& bind(int parameter, std::string_view value);
-  SqliteStatement& bind_null(int parameter);
 
   /// Runs it and calls for each row until that says false. Parameters are empty again afterwards.
   Status each(const std::function<bool(const SqliteRow&)>& take);

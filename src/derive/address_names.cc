@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "derive/address_names.h"
 
+#include "base/nanoseconds.h"
+
 namespace doorman::derive {
 
 AddressNames::Group& AddressNames::group_of(std::uint64_t cgroup) {
@@ -19,7 +21,6 @@ AddressNames::Group& AddressNames::group_of(std::uint64_t cgroup) {
 }
 
 void AddressNames::learn(std::uint64_t cgroup, const model::DnsAnswer& answer, std::uint64_t time) {
-  constexpr std::uint64_t second = 1'000'000'000;
   if (answer.name.empty() || answer.addresses.empty()) return;
   Group& group = group_of(cgroup);
   for (const auto& [address, ttl] : answer.addresses) {
@@ -32,7 +33,7 @@ void AddressNames::learn(std::uint64_t cgroup, const model::DnsAnswer& answer, s
       group.order.pop_front();
     }
     const auto place = group.order.insert(group.order.end(), address);
-    group.names[address] = {{answer.name, time, time + ttl * second}, place};
+    group.names[address] = {{answer.name, time, time + ttl * base::nanoseconds_a_second}, place};
   }
 }
 

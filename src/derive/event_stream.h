@@ -58,8 +58,6 @@ class EventStream {
     return {record, seen.process, seen.container, *seen.context};
   }
 
-  /// When the clock is set, what records count from is another.
-  void set_boot_time(std::uint64_t boot_time) { context_.boot_time = boot_time; }
   [[nodiscard]] const model::EventContext& context() const { return context_; }
   [[nodiscard]] const ProcessTable& processes() const { return table_; }
 

@@ -9,27 +9,6 @@ using P = const PackageOf&;
 using U = const FieldUse&;
 using A = base::Arena&;
 
-/// Whether the distribution's package manager has it.
-bool is_system(PackageType type) {
-  switch (type) {
-    case PackageType::deb:
-    case PackageType::apk:
-    case PackageType::rpm:
-      return true;
-    case PackageType::npm:
-    case PackageType::pypi:
-    case PackageType::golang:
-    case PackageType::maven:
-    case PackageType::gem:
-    case PackageType::composer:
-    case PackageType::cargo:
-    case PackageType::nuget:
-    case PackageType::generic:
-      return false;
-  }
-  return false;
-}
-
 Value or_else(std::string_view text, std::string_view otherwise) {
   return text_if(text.empty() ? otherwise : text);
 }
@@ -46,7 +25,7 @@ const FieldTable<PackageOf>& package_table() {
        [](P p, U, A) { return or_else(p.found.package.source_version, p.found.package.version); }},
       {FieldId::pkg_licenses, [](P p, U, A a) { return texts_of(p.found.package.licenses, a); }},
       {FieldId::pkg_evidence, [](P p, U, A) { return Value::of(to_text(p.found.package.evidence)); }},
-      {FieldId::pkg_is_os, [](P p, U, A) { return Value::of(is_system(p.found.package.type)); }},
+      {FieldId::pkg_is_os, [](P p, U, A) { return Value::of(is_of_distribution(p.found.package.type)); }},
       {FieldId::pkg_development, [](P p, U, A) { return Value::of(p.found.package.development); }},
       {FieldId::pkg_needed, [](P p, U, A) { return p.found.needed ? Value::of(*p.found.needed) : Value(); }},
       {FieldId::pkg_layer, [](P p, U, A) { return layer_number(p.found.layer); }},

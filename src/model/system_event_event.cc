@@ -5,6 +5,7 @@
 #include <array>
 #include <cstring>
 
+#include "base/nanoseconds.h"
 #include "model/system_event_readers.h"
 
 namespace doorman::model {
@@ -12,7 +13,7 @@ namespace {
 
 using base::Arena;
 
-constexpr std::uint64_t second = 1'000'000'000;
+constexpr std::uint64_t second = base::nanoseconds_a_second;
 
 std::uint64_t event_time(const SystemEvent& event) { return wall_time(event, event.record().time); }
 

@@ -3,9 +3,8 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
-
 #include "base/json_writer.h"
+#include "base/nanoseconds.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "model/process.h"
@@ -83,11 +82,9 @@ void write_container(base::JsonWriter& json, const model::Container& container) 
 }  // namespace
 
 std::string nanosecond_time(std::uint64_t since_1970) {
-  constexpr std::uint64_t second = 1'000'000'000;
-  const base::Time time{std::chrono::seconds(static_cast<std::int64_t>(since_1970 / second))};
-  std::string text = base::format_time(time);
+  std::string text = base::format_time(base::second_of(since_1970));
   text.pop_back();
-  return fmt::format("{}.{:09}Z", text, since_1970 % second);
+  return fmt::format("{}.{:09}Z", text, since_1970 % base::nanoseconds_a_second);
 }
 
 std::string alert_text(const Alert& alert) {

@@ -6,6 +6,7 @@
 #include <array>
 #include <functional>
 
+#include "base/nanoseconds.h"
 #include "sink/flow_text.h"
 #include "sink/flows.h"
 #include "sink/table_page.h"
@@ -22,8 +23,8 @@ struct Row {
 constexpr std::array<std::string_view, 7> heads = {"FROM", "TO", "PORT", "CONNECTIONS", "REFUSED", "BYTES", "LAST"};
 
 std::string time_text(std::uint64_t since_1970) {
-  constexpr std::uint64_t second = 1'000'000'000;
-  return fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::gmtime(static_cast<std::time_t>(since_1970 / second)));
+  return fmt::format("{:%Y-%m-%d %H:%M:%S}",
+                     fmt::gmtime(static_cast<std::time_t>(since_1970 / base::nanoseconds_a_second)));
 }
 
 std::string name_cell(const TablePage& page, const model::FlowIdentity& identity) {

@@ -32,26 +32,6 @@ GroupKey key_of(const model::Package& package, const std::vector<const Finding*>
   return {package.type, origin, package.version, std::move(flaws)};
 }
 
-bool is_system(PackageType type) {
-  switch (type) {
-    case PackageType::deb:
-    case PackageType::apk:
-    case PackageType::rpm:
-      return true;
-    case PackageType::npm:
-    case PackageType::pypi:
-    case PackageType::golang:
-    case PackageType::maven:
-    case PackageType::gem:
-    case PackageType::composer:
-    case PackageType::cargo:
-    case PackageType::nuget:
-    case PackageType::generic:
-      return false;
-  }
-  return false;
-}
-
 /// Some of the groups, as far as upgrades go.
 struct Upgrades {
   struct Step {
@@ -66,7 +46,7 @@ struct Upgrades {
 
 Upgrades::Step step_of(const model::Package& package, const Group& group) {
   Upgrades::Step step;
-  step.name = is_system(package.type) && !package.source_name.empty() ? package.source_name : package.name;
+  step.name = model::is_of_distribution(package.type) && !package.source_name.empty() ? package.source_name : package.name;
   for (const Finding* finding : group.findings) {
     if (!is_fixable(*finding)) continue;
     ++step.fixes;
@@ -79,7 +59,7 @@ Upgrades upgrades_of(const model::Report& report, const std::vector<Group>& grou
   Upgrades upgrades;
   for (const Group& group : groups) {
     const model::Package& package = report.inventory.packages[group.packages.front()].package;
-    if (is_system(package.type) != system) continue;
+    if (model::is_of_distribution(package.type) != system) continue;
     Upgrades::Step step = step_of(package, group);
     if (step.fixes == 0) continue;
     upgrades.fixable += step.fixes;

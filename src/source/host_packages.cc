@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/fd.h"
+#include "base/nanoseconds.h"
 #include "parse/package/all.h"
 #include "parse/package/host_files.h"
 
@@ -24,8 +25,7 @@ constexpr const char* info_folder = "/var/lib/dpkg/info";
 std::uint64_t changed(const std::string& path) {
   struct stat status{};
   if (::stat(path.c_str(), &status) != 0) return 0;
-  return static_cast<std::uint64_t>(status.st_mtim.tv_sec) * 1'000'000'000U +
-         static_cast<std::uint64_t>(status.st_mtim.tv_nsec);
+  return base::nanoseconds_of(status.st_mtim);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/fd.h"
+#include "base/nanoseconds.h"
 #include "model/record_frame.h"
 #include "store/log_folder.h"
 #include "store/segment_keeper.h"
@@ -37,11 +38,6 @@ Status write_at(const base::Fd& fd, std::uint64_t offset, Bytes bytes) {
     offset += static_cast<std::uint64_t>(put);
   }
   return {};
-}
-
-std::uint64_t nanoseconds_now() {
-  const auto since = std::chrono::system_clock::now().time_since_epoch();
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(since).count());
 }
 
 Result<std::uint64_t> any_number() {
@@ -179,7 +175,7 @@ Status EventLog::Writer::begin_segment() {
   SegmentHead head;
   DOORMAN_TRY(head.salt, any_number());
   head.number = number_ + 1;
-  head.created = nanoseconds_now();
+  head.created = base::read_clock(CLOCK_REALTIME);
   head.origin = settings_.origin;
   const std::string path = segment_path(folder_, head.number);
   base::Fd segment(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));

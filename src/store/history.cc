@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "base/digest.h"
+#include "base/nanoseconds.h"
 #include "base/sqlite_file.h"
 #include "store/history_schema.h"
 
@@ -32,7 +33,7 @@ constexpr std::array<std::string_view, 7> lists = {"name",    "container", "scan
                                                    "program", "peer",      "drift"};
 
 /// A container is there again when it is heard of so long after its end: late records come within a second.
-constexpr std::uint64_t late_nanoseconds = 5'000'000'000;
+constexpr std::uint64_t late_nanoseconds = 5 * base::nanoseconds_a_second;
 
 std::string file_of(const std::string& state_folder) { return state_folder + "/history.db"; }
 

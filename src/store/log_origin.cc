@@ -3,21 +3,13 @@
 
 #include <sys/utsname.h>
 
-#include <ctime>
 #include <optional>
 
 #include "base/fd.h"
+#include "base/nanoseconds.h"
 
 namespace doorman::store {
 namespace {
-
-constexpr std::int64_t nanoseconds_a_second = 1'000'000'000;
-
-std::int64_t read_clock(clockid_t clock) {
-  timespec time{};
-  ::clock_gettime(clock, &time);
-  return time.tv_sec * nanoseconds_a_second + time.tv_nsec;
-}
 
 std::optional<unsigned> hex_digit(char c) {
   if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
@@ -40,7 +32,7 @@ base::Result<LogOrigin> read_log_origin() {
     byte = static_cast<std::uint8_t>(byte * 16 + *digit);
   }
   if (digits != 2 * origin.boot.size()) return base::Error(base::ErrorCode::invalid, path + ": no UUID");
-  origin.boot_time = static_cast<std::uint64_t>(read_clock(CLOCK_REALTIME) - read_clock(CLOCK_BOOTTIME));
+  origin.boot_time = base::read_clock(CLOCK_REALTIME) - base::read_clock(CLOCK_BOOTTIME);
   utsname name{};
   if (::uname(&name) == 0) origin.hostname = static_cast<const char*>(name.nodename);
   return origin;

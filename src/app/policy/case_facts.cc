@@ -8,6 +8,7 @@
 #include <cmath>
 #include <optional>
 
+#include "base/nanoseconds.h"
 #include "base/nearest.h"
 #include "base/text.h"
 #include "base/time.h"
@@ -58,7 +59,7 @@ std::optional<std::uint64_t> time_of(std::string_view text) {
   if (!time || time->time_since_epoch().count() < 0) return std::nullopt;
   std::uint64_t nanoseconds = 0;
   const auto seconds = static_cast<std::uint64_t>(time->time_since_epoch().count());
-  if (__builtin_mul_overflow(seconds, std::uint64_t{1'000'000'000}, &nanoseconds)) return std::nullopt;
+  if (__builtin_mul_overflow(seconds, base::nanoseconds_a_second, &nanoseconds)) return std::nullopt;
   return nanoseconds;
 }
 

@@ -6,7 +6,6 @@
 #include <array>
 #include <chrono>
 #include <memory>
-#include <optional>
 #include <utility>
 
 #include "app/runtime/break_glass.h"
@@ -14,7 +13,6 @@
 #include "app/runtime/hardening.h"
 #include "app/runtime/neighbours.h"
 #include "app/runtime/request.h"
-#include "app/state.h"
 #include "base/digest.h"
 #include "base/fd.h"
 #include "base/time.h"
@@ -34,54 +32,60 @@ constexpr std::string_view unscanned_rule = "unscanned";  // as break-glass item
 
 class Judgement {
  public:
-  Judgement(const cli::ParsedCommand& settings, const cli::Environment& environment, const BundleFile& file,
-            std::string_view id, const std::string& doorman)
-      : settings_(settings),
-        environment_(environment),
-        file_(file),
-        doorman_(doorman),
-        who_(source::container::who_asks(file, id)),
-        reach_(source::container::reach_of(file.bundle(), file.folder(), {id, who_.container.pod_sandbox})),
-        unread_{who_.problem, who_.container.image_id.empty() ? who_.problem : std::string(), {}, {}} {}
+  Judgement(const cli::ParsedCommand& settings, LazyState& state, const BundleFile& file,
+            const std::string& doorman, source::container::Finding who)
+      : settings_(settings), state_(state), file_(file), doorman_(doorman) {
+    unread_.who = who.problem;
+    if (who.container.image_id.empty()) unread_.image = who.problem;
+    auto reach =
+        source::container::reach_of(file.bundle(), file.folder(), {who.container.id, who.container.pod_sandbox});
+    request_ = request_of(std::move(who), std::move(reach));
+  }
 
   Result<Admission> make(const std::shared_ptr<const policy::Engine>& engine) {
     read_facts();
     if (is_unscanned() && answer() == cli::Unscanned::scan) scan();
+    request_.scan_unread = !unread_.facts.empty();
+    request_.now = base::now();
     if (engine != nullptr) meet_neighbours(engine->rules());
-    Admission admission = ask(engine);
+    Admission admission;
+    admission.verdict = ask(engine);
     if (!admission.verdict.hardenings.empty()) DOORMAN_CHECK(harden(engine, admission));
     if (!scan_problem_.empty()) {
       add_unscanned(admission.verdict, fmt::format("cannot be decided: {}", scan_problem_), true);
     } else if (is_unscanned() && answer() == cli::Unscanned::refuse) {
       add_unscanned(admission.verdict, "its image was never scanned on this host", false);
     }
-    break_glass(admission.verdict, admission.request);
+    break_glass(admission.verdict, request_);
     // They belong to the rules, which the caller does not keep.
     admission.verdict.hardenings.clear();
     admission.verdict.break_glasses.clear();
+    admission.request = std::move(request_);
     return admission;
   }
 
  private:
   void read_facts() {
     auto facts = find_facts();
-    if (facts.ok()) who_.container.image_facts = std::move(facts).value();
+    if (facts.ok()) request_.container.image_facts = std::move(facts).value();
     else unread_.facts = facts.error().message();
   }
 
   /// Nothing where nobody scanned the image, or where it is not known which one it is.
   Result<std::shared_ptr<const model::ImageFacts>> find_facts() {
-    const auto digest = base::Digest::parse(who_.container.image_id);
+    const auto digest = base::Digest::parse(request_.container.image_id);
     if (!digest.ok()) return std::shared_ptr<const model::ImageFacts>();
-    DOORMAN_TRY(const auto state, open_state(settings_.get(cli::options::state_dir), environment_));
-    return store::ImageFactsFolder(state.path()).find_brief(*digest);
+    DOORMAN_TRY(const std::string folder, state_.path());
+    return store::ImageFactsFolder(folder).find_brief(*digest);
   }
 
-  /// A sandbox holds namespaces and runs the engine's own program; a root folder without an image has no name to
-  /// be scanned by.
+  /// It holds a pod's namespaces and runs the engine's own program, nothing of anybody's.
+  [[nodiscard]] bool is_sandbox() const { return request_.kind == "sandbox"; }
+
+  /// A root folder without an image has no name to be scanned by.
   [[nodiscard]] bool is_unscanned() const {
-    return !who_.container.image_id.empty() && who_.container.image_facts == nullptr && unread_.facts.empty() &&
-           kind_of(file_.bundle()) != "sandbox";
+    return !request_.container.image_id.empty() && request_.container.image_facts == nullptr &&
+           unread_.facts.empty() && !is_sandbox();
   }
 
   [[nodiscard]] cli::Unscanned answer() const { return settings_.get(cli::options::unscanned); }
@@ -99,8 +103,8 @@ class Judgement {
 
   void scan() {
     const auto done = [&]() -> base::Status {
-      DOORMAN_TRY(const auto state, open_state(settings_.get(cli::options::state_dir), environment_));
-      return scan_at_the_door(doorman_, who_.container, state.path(),
+      DOORMAN_TRY(const std::string folder, state_.path());
+      return scan_at_the_door(doorman_, request_.container, folder,
                               std::chrono::seconds(settings_.get(cli::options::scan_time)));
     }();
     if (done.ok()) read_facts();
@@ -109,59 +113,41 @@ class Judgement {
     if (!scan_problem_.empty()) unread_.facts = scan_problem_;
   }
 
-  /// A sandbox runs nothing of anybody's.
   void meet_neighbours(const policy::RuleSet& rules) {
-    trust_ = derive::trust_of(who_.container, rules.images);
+    request_.trust = derive::trust_of(request_.container, rules.images);
     const NeighbourNeed need = neighbour_need(rules.rules);
-    if (need == NeighbourNeed::none || (need == NeighbourNeed::trust && !trust_)) return;
-    if (kind_of(file_.bundle()) == "sandbox") return;
+    if (need == NeighbourNeed::none || (need == NeighbourNeed::trust && !request_.trust)) return;
+    if (is_sandbox()) return;
     auto found = [&]() -> Result<model::Neighbours> {
-      DOORMAN_TRY(const auto state, open_state(settings_.get(cli::options::state_dir), environment_));
-      return look_around(request(), need, rules.images, state.path());
+      DOORMAN_TRY(const std::string folder, state_.path());
+      return look_around(request_, need, rules.images, folder);
     }();
-    if (found.ok()) neighbours_ = std::move(found).value();
+    if (found.ok()) request_.neighbours = std::move(found).value();
     else unread_.neighbours = found.error().message();
   }
 
-  [[nodiscard]] model::AdmissionRequest request() const {
-    model::AdmissionRequest made = request_of(who_, reach_);
-    made.scan_unread = !unread_.facts.empty();
-    made.now = base::now();
-    made.trust = trust_;
-    made.neighbours = neighbours_;
-    return made;
+  [[nodiscard]] AdmissionVerdict ask(const std::shared_ptr<const policy::Engine>& engine) const {
+    return judge_admission(engine, request_, unread_, settings_.get(cli::options::on_error));
   }
 
-  [[nodiscard]] Admission ask(const std::shared_ptr<const policy::Engine>& engine) const {
-    Admission admission;
-    admission.request = request();
-    admission.verdict = judge_admission(engine, admission.request, unread_, settings_.get(cli::options::on_error));
-    return admission;
-  }
-
-  /// Rules are asked again, about the container as it would be. What was privileged stays so for them: it is known
-  /// by what it lacks, and one masked path must not make it look tame.
+  /// Rules are asked again, about the container as it would be.
   base::Status harden(const std::shared_ptr<const policy::Engine>& engine, Admission& admission) {
     DOORMAN_TRY(auto hardened, harden_by(file_.text(), admission.verdict.hardenings));
     if (hardened.changes.empty()) return {};
-    DOORMAN_TRY(who_.settings, parse::container::parse_bundle(hardened.config).in("the hardened config.json"));
-    const auto privileged = admission.request.container.privileged;
-    who_.container.privileged = privileged;
-    admission = ask(engine);
+    DOORMAN_TRY(const auto bundle, parse::container::parse_bundle(hardened.config).in("the hardened config.json"));
+    set_bundle(bundle, request_);
+    admission.verdict = ask(engine);
     admission.hardened = std::move(hardened.config);
     admission.changes = std::move(hardened.changes);
     return {};
   }
 
   const cli::ParsedCommand& settings_;
-  const cli::Environment& environment_;
+  LazyState& state_;
   const BundleFile& file_;
   const std::string& doorman_;
-  source::container::Finding who_;
-  source::container::HostReach reach_;
+  model::AdmissionRequest request_;
   Unread unread_;
-  std::optional<std::uint32_t> trust_;
-  std::optional<model::Neighbours> neighbours_;
   std::string scan_problem_;
 };
 
@@ -173,10 +159,10 @@ Result<cli::ParsedCommand> admission_settings(const cli::Environment& environmen
                             [](const std::string& path) { return base::read_file(path, cli::max_config_bytes); });
 }
 
-Result<Admission> judge_bundle(const cli::ParsedCommand& settings, const cli::Environment& environment,
-                               const BundleFile& file, std::string_view id, const std::string& doorman) {
+Result<Admission> judge_bundle(const cli::ParsedCommand& settings, LazyState& state, const BundleFile& file,
+                               std::string_view id, const std::string& doorman) {
   DOORMAN_TRY(const auto engine, open_admission_rules(settings.get(cli::options::rules)));
-  return Judgement(settings, environment, file, id, doorman).make(engine);
+  return Judgement(settings, state, file, doorman, source::container::who_asks(file, id)).make(engine);
 }
 
 std::string described(const model::Container& container) {

@@ -7,6 +7,7 @@
 
 #include "app/cli/parse.h"
 #include "app/runtime/judge.h"
+#include "app/state.h"
 #include "base/result.h"
 #include "model/hardening.h"
 #include "source/container/bundle_file.h"
@@ -26,9 +27,9 @@ struct Admission {
 
 /// Puts together what the bundle, the files of its engine and the state folder say, and asks the rules; what a
 /// policy hardens is judged as it would then be. An image that nobody scanned is scanned where the settings say so.
-/// Writes nothing but what that scan leaves; the program at `doorman` is who scans. An error is that rules or
-/// profiles cannot be read.
-base::Result<Admission> judge_bundle(const cli::ParsedCommand& settings, const cli::Environment& environment,
+/// Writes only what that scan leaves, and that the container is about to be there where rules ask of neighbours;
+/// the program at `doorman` is who scans. An error is that rules or profiles cannot be read.
+base::Result<Admission> judge_bundle(const cli::ParsedCommand& settings, LazyState& state,
                                      const source::container::BundleFile& file, std::string_view id,
                                      const std::string& doorman);
 

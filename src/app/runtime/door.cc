@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -21,6 +20,7 @@
 #include "app/runtime/engine_settings.h"
 #include "app/runtime/real_runtime.h"
 #include "app/state.h"
+#include "base/nanoseconds.h"
 #include "base/path.h"
 #include "store/admission_log.h"
 
@@ -49,6 +49,7 @@ class Passage {
   /// An error: the container may not be made, for this reason.
   Status ask() {
     if (!settings_.ok()) return settings_.error();
+    state_.emplace(settings_->get(cli::options::state_dir), environment_);
     if (!call_.unclear.empty()) {
       const Error error(ErrorCode::unsupported,
                         fmt::format("what `{}` means is not known here, nor what would be made", call_.unclear));
@@ -57,7 +58,7 @@ class Passage {
     auto file = open_bundle();
     if (!file.ok()) return refuse(file.error());
     bundle_ = file->folder();
-    auto admission = judge_bundle(*settings_, environment_, *file, call_.id, doorman_);
+    auto admission = judge_bundle(*settings_, *state_, *file, call_.id, doorman_);
     if (!admission.ok()) return cannot_judge(admission.error());
     admission_ = std::move(*admission);
     is_judged_ = true;
@@ -126,28 +127,26 @@ class Passage {
 
   /// Where it cannot be told, the answer is the same: a full disk decides nothing.
   Status tell(model::Decision decision, std::string_view problem) {
-    const auto state = open_state(settings_->get(cli::options::state_dir), environment_);
-    if (!state.ok()) return state.error();
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    const AdmissionEntry entry{
-        static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count()),
-        decision,
-        call_.command,
-        bundle_,
-        admission_.request,
-        admission_.verdict,
-        admission_.changes,
-        problem,
-        is_judged_};
+    DOORMAN_TRY(const std::string folder, state_->path());
+    const AdmissionEntry entry{base::read_clock(CLOCK_REALTIME),
+                               decision,
+                               call_.command,
+                               bundle_,
+                               admission_.request,
+                               admission_.verdict,
+                               admission_.changes,
+                               problem,
+                               is_judged_};
     using Keep = store::AdmissionLog::Keep;
-    return store::AdmissionLog(state->path())
-        .append(admission_line(entry), admission_.verdict.broken ? Keep::for_ever : Keep::a_while);
+    return store::AdmissionLog(folder).append(admission_line(entry),
+                                              admission_.verdict.broken ? Keep::for_ever : Keep::a_while);
   }
 
   const RuntimeCall& call_;
   std::string doorman_;
   cli::Environment environment_;
   Result<cli::ParsedCommand> settings_;
+  std::optional<LazyState> state_;  ///< from then on when the settings are known
   Admission admission_;
   std::string bundle_, problem_;
   bool is_judged_ = false;

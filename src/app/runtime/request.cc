@@ -23,23 +23,27 @@ constexpr std::array<std::string_view, 14> usual_capabilities = {
     "NET_BIND_SERVICE", "NET_RAW", "SETFCAP",      "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"};
 
 void set_capabilities(const Bundle::Capabilities& sets, AdmissionRequest& request) {
-  auto& all = request.capabilities;
+  std::vector<std::string> all, added, dropped;
   for (const auto* set : {&sets.bounding, &sets.effective, &sets.permitted, &sets.inheritable, &sets.ambient}) {
     for (const std::string& name : *set) all.push_back(model::plain_capability(name));
   }
   std::ranges::sort(all);
   all.erase(std::ranges::unique(all).begin(), all.end());
   for (const std::string& name : all) {
-    if (std::ranges::find(usual_capabilities, name) == usual_capabilities.end())
-      request.capabilities_add.push_back(name);
+    if (std::ranges::find(usual_capabilities, name) == usual_capabilities.end()) added.push_back(name);
   }
   for (const std::string_view name : usual_capabilities) {
-    if (std::ranges::find(all, name) == all.end()) request.capabilities_drop.emplace_back(name);
+    if (std::ranges::find(all, name) == all.end()) dropped.emplace_back(name);
   }
+  request.capabilities = std::move(all);
+  request.capabilities_add = std::move(added);
+  request.capabilities_drop = std::move(dropped);
 }
 
 /// Source: OCI runtime-spec v1.1, config-linux.md: a quota of 0 or less, and a limit of -1, is none.
 void set_limits(const Bundle& bundle, AdmissionRequest& request) {
+  request.memory_limit.reset();
+  request.cpu_limit.reset();
   if (bundle.memory_limit.value_or(0) > 0) request.memory_limit = static_cast<std::uint64_t>(*bundle.memory_limit);
   if (bundle.cpu_quota.value_or(0) > 0 && bundle.cpu_period.value_or(0) > 0) {
     request.cpu_limit = static_cast<double>(*bundle.cpu_quota) / static_cast<double>(*bundle.cpu_period);
@@ -69,13 +73,9 @@ std::string kind_of(const Bundle& bundle) {
   return "container";
 }
 
-AdmissionRequest request_of(source::container::Finding who, source::container::HostReach reach) {
-  AdmissionRequest request;
-  const Bundle bundle = std::move(who.settings).value_or(Bundle{});
-  request.container = std::move(who.container);
+void set_bundle(const Bundle& bundle, AdmissionRequest& request) {
   // What an engine calls privileged may have a profile, and what has all rights may be called nothing.
   if (bundle.is_privileged()) request.container.privileged = true;
-  request.image = name_of(request.container.image);
   request.kind = kind_of(bundle);
   request.env = bundle.env;
   request.uid = bundle.uid;
@@ -88,13 +88,21 @@ AdmissionRequest request_of(source::container::Finding who, source::container::H
   request.apparmor = bundle.apparmor_profile;
   request.selinux_type = type_of(bundle.selinux_label);
   request.proc_mount = bundle.masked_paths.empty() ? "Unmasked" : "Default";
+  request.sysctls.clear();
   for (const auto& [name, value] : bundle.sysctls) request.sysctls.push_back(fmt::format("{}={}", name, value));
+  set_limits(bundle, request);
+  request.annotations = bundle.annotations;
+}
+
+AdmissionRequest request_of(source::container::Finding who, source::container::HostReach reach) {
+  AdmissionRequest request;
+  request.container = std::move(who.container);
+  request.image = name_of(request.container.image);
   request.host_paths = std::move(reach.paths);
   request.writable_host_paths = std::move(reach.writable_paths);
   request.engine_sockets = std::move(reach.engine_sockets);
   request.devices = std::move(reach.devices);
-  set_limits(bundle, request);
-  request.annotations = bundle.annotations;
+  set_bundle(who.settings.value_or(Bundle{}), request);
   return request;
 }
 

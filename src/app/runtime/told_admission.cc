@@ -4,11 +4,11 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <chrono>
 #include <optional>
 #include <vector>
 
 #include "base/json.h"
+#include "base/nanoseconds.h"
 #include "base/time.h"
 
 namespace doorman::app {
@@ -29,7 +29,7 @@ std::optional<std::uint64_t> parse_nanoseconds(std::string_view text) {
   }
   std::uint64_t time = 0;
   if (__builtin_mul_overflow(static_cast<std::uint64_t>(seconds->time_since_epoch().count()),
-                             std::uint64_t{1'000'000'000}, &time)) {
+                             base::nanoseconds_a_second, &time)) {
     return std::nullopt;
   }
   return time + fraction;
@@ -83,7 +83,7 @@ Result<ToldAdmission> parse_admission_line(std::string_view line) {
   if (!time || !decision) return Error(ErrorCode::invalid, "no line of the door: no time, or no verdict");
   ToldAdmission told;
   told.nanoseconds = *time;
-  told.time = base::Time(std::chrono::seconds(*time / 1'000'000'000));
+  told.time = base::second_of(*time);
   told.decision = *decision;
   told.broken_glass = root["admission.break_glass"].is_object();
   told.id = root["container.full_id"].string_or("");

@@ -43,7 +43,8 @@ Result<std::string> program_path() {
 int runtime_check(const cli::ParsedCommand& command, const cli::Environment& environment) {
   const auto file = BundleFile::open(command.operands().front());
   if (!file.ok()) return tell_failure(file.error());
-  const auto admission = judge_bundle(command, environment, *file, id_of_bundle(file->folder()), "/proc/self/exe");
+  LazyState state(command.get(cli::options::state_dir), environment);
+  const auto admission = judge_bundle(command, state, *file, id_of_bundle(file->folder()), "/proc/self/exe");
   if (!admission.ok()) return tell_failure(admission.error());
   const model::Decision decision = admission->verdict.decision();
   std::string text =

@@ -10,6 +10,7 @@
 
 #include "app/cli/parse.h"
 #include "base/fd.h"
+#include "base/nanoseconds.h"
 #include "base/process_start.h"
 #include "base/text.h"
 #include "kern/pins.h"
@@ -22,7 +23,6 @@ namespace {
 namespace options = cli::options;
 
 constexpr std::uint64_t max_proc_bytes = 4U << 20U;
-constexpr std::uint64_t nanoseconds = 1'000'000'000;
 
 std::vector<std::string> texts_of(std::string_view list) {
   std::vector<std::string> texts;
@@ -36,8 +36,8 @@ std::optional<base::Time> began(std::uint32_t pid) {
   const auto boot = store::read_log_origin();
   const long each_second = ::sysconf(_SC_CLK_TCK);
   if (!ticks || !boot.ok() || each_second <= 0) return std::nullopt;
-  return base::Time(
-      std::chrono::seconds(boot->boot_time / nanoseconds + *ticks / static_cast<std::uint64_t>(each_second)));
+  const std::chrono::seconds since_boot(*ticks / static_cast<std::uint64_t>(each_second));
+  return base::second_of(boot->boot_time) + since_boot;
 }
 
 std::uint64_t count_links() {

@@ -15,6 +15,7 @@
 #include "app/state.h"
 #include "app/watch/event_feed.h"
 #include "base/log.h"
+#include "base/nanoseconds.h"
 #include "parse/event/guard.h"
 #include "sink/status.h"
 #include "store/layer_cache.h"
@@ -31,7 +32,6 @@ namespace options = cli::options;
 namespace fs = std::filesystem;
 
 constexpr std::chrono::hours one_day{24};
-constexpr std::uint64_t nanoseconds = 1'000'000'000;
 
 std::uint64_t bytes_below(const std::string& folder) {
   std::uint64_t bytes = 0;
@@ -92,11 +92,8 @@ void count(const ReadEvent& event, HostStatus::Day& day) {
 }
 
 base::Status add_log(const std::string& state_folder, base::Time now, HostStatus& status) {
-  const auto since =
-      static_cast<std::uint64_t>(std::max<std::int64_t>((now - one_day).time_since_epoch().count(), 1)) *
-      nanoseconds;
-  const auto until =
-      static_cast<std::uint64_t>(std::max<std::int64_t>(now.time_since_epoch().count() + 1, 1)) * nanoseconds;
+  const std::uint64_t since = base::nanoseconds_since_1970(now - one_day);
+  const std::uint64_t until = base::nanoseconds_since_1970(now + std::chrono::seconds(1));
   DOORMAN_TRY(LogEvents log, LogEvents::open(state_folder, since));
   std::set<std::string, std::less<>> containers;
   while (const auto event = log.next()) {

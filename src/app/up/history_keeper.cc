@@ -11,6 +11,7 @@
 #include "app/show/knowledge.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/nanoseconds.h"
 #include "base/time.h"
 #include "derive/host_images.h"
 #include "derive/image_past.h"
@@ -28,12 +29,7 @@ constexpr std::size_t most_given = 64, most_unwritten = 256, most_images = 4096,
 constexpr std::chrono::hours prune_every{1};
 constexpr std::string_view door_mark = "runtime door";
 // Doors write their lines a moment after the time that stands in them.
-constexpr std::uint64_t door_patience = 2'000'000'000;
-
-std::uint64_t now_nanoseconds() {
-  return static_cast<std::uint64_t>(
-      std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count());
-}
+constexpr std::uint64_t door_patience = 2 * base::nanoseconds_a_second;
 
 ImagePast seen_now(std::string image, std::uint64_t time) {
   ImagePast past;
@@ -54,7 +50,7 @@ ImagePast past_of(const ToldAdmission& told) {
 }
 
 ImagePast past_of(const std::string& image, const KnownScan& scan, const Database& database) {
-  const std::uint64_t now = now_nanoseconds();
+  const std::uint64_t now = base::read_clock(CLOCK_REALTIME);
   ImagePast past = seen_now(image, now);
   past.scans.push_back(
       {now, now, database.info().date, derive::count_flaws(scan.record.inventory, scan.findings, false)});
@@ -155,7 +151,7 @@ void HistoryKeeper::take_given(std::vector<ImagePast>& news) {
 
 void HistoryKeeper::add_admissions(std::vector<ImagePast>& news) {
   admissions_.refresh();
-  const std::uint64_t until = now_nanoseconds() - door_patience;
+  const std::uint64_t until = base::read_clock(CLOCK_REALTIME) - door_patience;
   while (const auto told = admissions_.next(until)) {
     if (told->nanoseconds <= *heard_) continue;
     heard_ = told->nanoseconds;
@@ -169,7 +165,7 @@ void HistoryKeeper::add_scans(std::vector<ImagePast>& news) {
   if (const std::uint64_t version = facts_.version(); std::exchange(scans_version_, version) != version) {
     std::set<std::string, std::less<>> again;
     again.swap(looked_);
-    for (const std::string& image : again) news.push_back(seen_now(image, now_nanoseconds()));
+    for (const std::string& image : again) news.push_back(seen_now(image, base::read_clock(CLOCK_REALTIME)));
   }
   std::vector<std::string> images;
   for (const ImagePast& past : news) {

@@ -17,6 +17,7 @@
 #include "app/watch/event_filter.h"
 #include "app/watch/tell_event.h"
 #include "base/log.h"
+#include "base/nanoseconds.h"
 #include "parse/event/write.h"
 #include "sink/alert.h"
 #include "source/recording.h"
@@ -30,12 +31,6 @@ using base::ErrorCode;
 using base::Result;
 using base::Status;
 namespace options = cli::options;
-
-constexpr std::uint64_t nanoseconds = 1'000'000'000;
-
-std::uint64_t since_1970(base::Time time) {
-  return static_cast<std::uint64_t>(std::max<std::int64_t>(time.time_since_epoch().count(), 0)) * nanoseconds;
-}
 
 Status write_out(std::string_view text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) return base::system_error("standard output");
@@ -69,8 +64,10 @@ class Events {
     wanted.kinds = command_.get(options::kind);
     wanted.container = command_.get(options::container).value_or("");
     const base::Time now = base::now();
-    if (const auto since = command_.get(options::since)) wanted.since = since_1970(since->from(now));
-    if (const auto until = command_.get(options::until)) wanted.until = since_1970(until->from(now));
+    if (const auto since = command_.get(options::since))
+      wanted.since = base::nanoseconds_since_1970(since->from(now));
+    if (const auto until = command_.get(options::until))
+      wanted.until = base::nanoseconds_since_1970(until->from(now));
     return EventFilter::make(std::move(wanted));
   }
 
@@ -135,7 +132,7 @@ class Events {
     return {};
   }
 
-  static bool has_passed(std::uint64_t moment) { return moment < since_1970(base::now()); }
+  static bool has_passed(std::uint64_t moment) { return moment < base::nanoseconds_since_1970(base::now()); }
 
   /// What a filter lets through, with whatever it refers to: the opening before it, and what changes it.
   Status record() {

@@ -11,6 +11,7 @@
 #include "app/watch/event_feed.h"
 #include "app/watch/event_filter.h"
 #include "app/watch/history_reading.h"
+#include "base/nanoseconds.h"
 #include "base/text.h"
 #include "derive/container_histories.h"
 #include "sink/containers.h"
@@ -23,8 +24,6 @@ using base::ErrorCode;
 using base::Result;
 using model::ContainerHistory;
 namespace options = cli::options;
-
-constexpr std::uint64_t nanoseconds = 1'000'000'000;
 
 class Ps {
  public:
@@ -46,9 +45,7 @@ class Ps {
     DOORMAN_TRY(const auto state, open_state(command_.get(options::state_dir), environment_));
     std::uint64_t since = 0;
     if (const auto wanted = command_.get(options::since)) {
-      since = static_cast<std::uint64_t>(
-                  std::max<std::int64_t>(wanted->from(base::now()).time_since_epoch().count(), 0)) *
-              nanoseconds;
+      since = base::nanoseconds_since_1970(wanted->from(base::now()));
     }
     DOORMAN_TRY(LogEvents log, LogEvents::open(state.path(), since));
     while (const auto event = log.next()) {

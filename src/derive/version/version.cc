@@ -45,13 +45,6 @@ const Scheme& entry(VersionScheme scheme) { return schemes.at(static_cast<std::s
 
 std::string_view to_text(VersionScheme scheme) { return entry(scheme).name; }
 
-std::optional<VersionScheme> parse_scheme(std::string_view text) {
-  for (const Scheme& each : schemes) {
-    if (each.name == text) return each.scheme;
-  }
-  return std::nullopt;
-}
-
 VersionScheme scheme_of(model::PackageType type) {
   using model::PackageType;
   switch (type) {

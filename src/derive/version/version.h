@@ -3,7 +3,6 @@
 
 #include <compare>
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 #include "model/package.h"
@@ -28,7 +27,6 @@ enum class VersionScheme : std::uint8_t {
 inline constexpr std::size_t version_scheme_count = 12;
 
 std::string_view to_text(VersionScheme scheme);
-std::optional<VersionScheme> parse_scheme(std::string_view text);
 
 /// The order of a package's own ecosystem. Programs that no package owns follow Maven's: of all schemes it alone
 /// knows both words that come before a release (`3.0.0-beta1`) and letters that come after (`1.1.1k`).

@@ -5,12 +5,12 @@
 
 #include <array>
 #include <cerrno>
-#include <ctime>
 #include <optional>
 #include <thread>
 #include <utility>
 
 #include "base/fd.h"
+#include "base/nanoseconds.h"
 #include "kern/call_programs.h"
 #include "kern/process_programs.h"
 #include "kern/ring.h"
@@ -29,13 +29,6 @@ using Clock = std::chrono::steady_clock;
 
 static_assert(static_cast<int>(kern::LossCause::table_full) ==
               static_cast<int>(model::LostRecord::Cause::table_full));
-
-std::uint64_t since_boot() {
-  timespec now{};
-  ::clock_gettime(CLOCK_BOOTTIME, &now);
-  return static_cast<std::uint64_t>((std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec)) /
-                                    1ns);
-}
 
 /// The programs of system calls, with what they fill.
 struct Calls {
@@ -137,7 +130,7 @@ Status Source::do_each_second(std::string& into) {
   DOORMAN_TRY(const auto losses, maps_.take_losses());
   for (const kern::Loss& loss : losses) {
     model::EventRecord record;
-    record.time = since_boot();
+    record.time = base::read_clock(CLOCK_BOOTTIME);
     record.cgroup = loss.cgroup;
     const auto cause = static_cast<model::LostRecord::Cause>(loss.cause);
     parse::event::append_lost(into, record, {cause, loss.count});
