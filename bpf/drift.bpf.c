@@ -6,7 +6,7 @@ char LICENSE[] SEC("license") = "GPL";
 
 struct {
   __uint(type, BPF_MAP_TYPE_ARRAY);
-  __uint(max_entries, 2);
+  __uint(max_entries, DOORMAN_DRIFT_WRITERS);
   __type(key, __u32);
   __type(value, struct doorman_drift_say);
 } drift_say SEC(".maps");
@@ -79,10 +79,10 @@ struct drift_record {
   __u8 slots[DOORMAN_DRIFT_PATH_MAX + sizeof(struct doorman_drift) + DOORMAN_EVENT_ALIGN + 2];
 };
 
-/* Two, as two processes may tell at once. */
+/* One for each process that may tell at this moment. */
 struct {
   __uint(type, BPF_MAP_TYPE_ARRAY);
-  __uint(max_entries, 2);
+  __uint(max_entries, DOORMAN_DRIFT_WRITERS);
   __type(key, __u32);
   __type(value, struct drift_record);
 } drift_records SEC(".maps");

@@ -250,6 +250,7 @@ enum doorman_drift_reason {
   DOORMAN_DRIFT_FOREIGN = 4,  /* from another file system: a volume, a tmpfs */
   DOORMAN_DRIFT_LOADER = 5,   /* named to the dynamic loader */
   DOORMAN_DRIFT_SCRIPT = 6,   /* a script of one of the kinds above, run by an interpreter of the image */
+  DOORMAN_DRIFT_DATA = 7, /* the same, as an argument of the interpreter: data to the kernel, and never refused */
 };
 
 enum doorman_drift_done {

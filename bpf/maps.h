@@ -136,9 +136,10 @@ struct doorman_drift_look {
 };
 
 #define DOORMAN_DRIFT_PATH_MAX 4096
+#define DOORMAN_DRIFT_WRITERS 3 /* the gate's two processes, and the guard */
 
-/* Program `drift_tell`, whose context is the number of an entry of map `drift_say`: what the gate did, one entry
- * for each of its processes. */
+/* Program `drift_tell`, whose context is the number of an entry of map `drift_say`: what the gate did, or the guard
+ * found, one entry for each of these processes. */
 struct doorman_drift_say {
   struct doorman_drift_look look;
   __u8 reason;

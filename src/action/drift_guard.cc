@@ -16,6 +16,7 @@
 #include "action/drift/loader.h"
 #include "action/drift/loader_argument.h"
 #include "action/drift/mounts.h"
+#include "action/drift/script_argument.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -71,10 +72,8 @@ struct DriftGuard::State {
 
   /// Whether a file that is open is the image's of the container that the process belongs to.
   [[nodiscard]] bool is_image_file(const Fd& file, std::uint32_t pid) const {
-    const Fd process = open_pidfd(pid);
-    if (!file.valid() || !process.valid()) return false;
-    const auto look = programs.look(file.get(), process.get());
-    if (!look.ok()) return false;
+    const auto look = look_at(file, pid);
+    if (!look) return false;
     if (look->reason == 0 || look->approved) return true;
     if (static_cast<Reason>(look->reason) != Reason::written) return false;
     if (compare_with_image(file, std::to_string(pid), [] {}) != Content::same) return false;
@@ -82,14 +81,43 @@ struct DriftGuard::State {
     return true;
   }
 
-  /// Whether the record's process still runs what it is told of.
-  [[nodiscard]] bool lives(const model::EventRecord& record) const {
-    const Fd process = open_pidfd(record.pid);
+  [[nodiscard]] bool lives(const model::ProcessKey& key) const {
+    const Fd process = open_pidfd(key.pid);
     if (!process.valid()) return false;
     const auto look = programs.look(process.get(), process.get());
-    return look.ok() && look->start == record.start;
+    return look.ok() && look->start == key.start;
+  }
+
+  /// Who sees the file systems that the process sees, or saw: itself, or an ancestor in its container. 0: nobody.
+  [[nodiscard]] std::uint32_t window_of(const model::Process& process) const {
+    for (const model::Process* each = &process; each != nullptr; each = each->parent) {
+      if (each->container == nullptr || each->container->id != process.container->id) break;
+      if (lives(each->state.key)) return each->state.key.pid;
+    }
+    return 0;
+  }
+
+  /// The file as it is open, and who wants to run it.
+  [[nodiscard]] std::optional<kern::ExecLook> look_at(const Fd& file, std::uint32_t pid) const {
+    const Fd process = open_pidfd(pid);
+    if (!file.valid() || !process.valid()) return std::nullopt;
+    auto look = programs.look(file.get(), process.get());
+    return look.ok() ? std::optional(*look) : std::nullopt;
   }
 };
+
+namespace {
+
+/// What the process was given to run as a script; empty: nothing, or it cannot be told.
+std::string script_of(const model::Process& process) {
+  const model::Program& program = *process.program;
+  if (!program.script_path.empty()) return program.script_path;
+  const std::string_view named = parse_script_argument(program.exe_path, program.arguments);
+  if (named.empty() || named.starts_with('/')) return std::string(named);
+  return process.cwd.empty() ? std::string() : std::string(process.cwd).append(1, '/').append(named);
+}
+
+}  // namespace
 
 DriftGuard::DriftGuard(std::unique_ptr<State> state) : state_(std::move(state)) {}
 DriftGuard::DriftGuard(DriftGuard&&) noexcept = default;
@@ -147,7 +175,7 @@ std::size_t DriftGuard::approve_engine_programs() {
 }
 
 bool DriftGuard::is_image_program(const Told& told) {
-  const bool lives = state_->lives(told.record);
+  const bool lives = state_->lives({.start = told.record.start, .pid = told.record.pid});
   const std::uint32_t pid = lives ? told.record.pid : told.container_pid;
   if (pid == 0) return false;
   const std::string process = std::to_string(pid);
@@ -166,9 +194,30 @@ bool DriftGuard::is_image_program(const Told& told) {
     case Reason::unlinked:
     case Reason::foreign:
     case Reason::script:
+    case Reason::data:
       return false;
   }
   return false;
+}
+
+void DriftGuard::look_at_script(const model::Process& process) {
+  if (process.program == nullptr || process.container == nullptr) return;
+  const std::string path = script_of(process);
+  const std::uint32_t window = path.empty() ? 0 : state_->window_of(process);
+  if (window == 0) return;
+  const Fd file = open_in_root_of(std::to_string(window), path);
+  auto look = state_->look_at(file, window);
+  if (!look || !look->in_container || look->in_host) return;
+  if (static_cast<model::DriftMode>(look->mode) == model::DriftMode::off) return;
+  if (state_->is_image_file(file, window)) return;
+  look->pid = process.state.key.pid;
+  look->start = process.state.key.start;
+  look->cgroup = process.cgroup;
+  look->uid = process.state.uid;
+  look->gid = process.state.gid;
+  const Reason reason = process.program->script_path.empty() ? Reason::data : Reason::script;
+  (void)state_->programs.tell(kern::DriftPrograms::guard_writer, *look, static_cast<std::uint8_t>(reason),
+                              static_cast<std::uint8_t>(model::DriftRecord::Done::told), path);
 }
 
 Status DriftGuard::stop(bool leave_enforcing) {

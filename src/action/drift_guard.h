@@ -10,6 +10,7 @@
 #include "kern/pins.h"
 #include "model/event_record.h"
 #include "model/guard_record.h"
+#include "model/process.h"
 
 namespace doorman::action {
 
@@ -21,9 +22,9 @@ namespace doorman::action {
 ///
 /// What is done is told by the kernel side's records, of the kind drift, wherever it is done.
 ///
-/// Not held back: `sh FILE` and `python FILE`, which open data; libraries; and, without LSM hooks and once the gate
-/// itself is gone too, a script that is named by #!. A file that is put in the place of the one that a dynamic
-/// loader was named, between the look and the loader's own open, is loaded.
+/// Not held back: `sh FILE` and `python FILE`, which open data and are told; libraries; and, without LSM hooks and
+/// once the gate itself is gone too, a script that is named by #!. A file that is put in the place of the one that
+/// a dynamic loader was named, between the look and the loader's own open, is loaded.
 class DriftGuard {
  public:
   /// Loads what user space asks and tells the kernel with. Nothing is refused yet.
@@ -63,6 +64,11 @@ class DriftGuard {
   /// Whether it is the image's after all: only re-permissioned, or a loader that was named a file of the image.
   /// When that cannot be found out any more it is not. A file that is found to be the image's is not told again.
   bool is_image_program(const Told& told);
+
+  /// A program was started in a container. Tells what it was given to run as a script, by `#!` or as an argument,
+  /// where that is not the image's: as data it is never refused, and where no gate stands nobody else looks at a
+  /// script. The file is looked for now, through a process of the container: one that is gone is not told.
+  void look_at_script(const model::Process& process);
 
   /// Ends the gate and the LSM hooks. With `leave_enforcing` they are left alone, as are the other pins either way.
   base::Status stop(bool leave_enforcing);

@@ -62,8 +62,9 @@ class DriftPrograms {
   /// The file is the image's, as long as it is in this state; or the engine's, if it comes from elsewhere.
   [[nodiscard]] base::Status approve(const FileState& file) const;
 
+  static constexpr std::uint32_t guard_writer = 2;
   /// Tells a drift record: into the ring that the kernel side writes, so that it is there for whoever guards next.
-  /// `writer` 0 or 1: which of the gate's two processes. A full ring is counted, and no error.
+  /// `writer` 0 or 1: which of the gate's two processes; or guard_writer. A full ring is counted, and no error.
   [[nodiscard]] base::Status tell(std::uint32_t writer, const ExecLook& look, std::uint8_t reason,
                                   std::uint8_t done, std::string_view path) const;
 

@@ -39,7 +39,7 @@ inline constexpr std::array<std::string_view, 4> drift_mode_names = {"off", "ale
 
 /// Of EventRecord::Kind::drift; the file is the record's object.
 struct DriftRecord {
-  enum class Reason : std::uint8_t { written = 1, memory, unlinked, foreign, loader, script };
+  enum class Reason : std::uint8_t { written = 1, memory, unlinked, foreign, loader, script, data };
   enum class Done : std::uint8_t { told, refused, killed };
   std::string_view path;      ///< absolute, as the container sees it
   std::string_view filename;  ///< as the caller wrote it

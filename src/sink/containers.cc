@@ -140,6 +140,8 @@ std::string_view to_text(model::DriftRecord::Reason reason) {
       return "loader";
     case model::DriftRecord::Reason::script:
       return "script";
+    case model::DriftRecord::Reason::data:
+      return "data";
   }
   return {};
 }

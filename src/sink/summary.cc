@@ -46,7 +46,8 @@ struct Upgrades {
 
 Upgrades::Step step_of(const model::Package& package, const Group& group) {
   Upgrades::Step step;
-  step.name = model::is_of_distribution(package.type) && !package.source_name.empty() ? package.source_name : package.name;
+  step.name =
+      model::is_of_distribution(package.type) && !package.source_name.empty() ? package.source_name : package.name;
   for (const Finding* finding : group.findings) {
     if (!is_fixable(*finding)) continue;
     ++step.fixes;

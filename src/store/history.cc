@@ -445,7 +445,7 @@ class HistoryReader::Reader {
     using Drift = model::DriftRecord;
     return each("reason, done, path, count, first, last FROM drift", image, [&](const auto& row) {
       const auto reason = row.integer(0), done = row.integer(1);
-      if (reason < static_cast<int>(Drift::Reason::written) || reason > static_cast<int>(Drift::Reason::script))
+      if (reason < static_cast<int>(Drift::Reason::written) || reason > static_cast<int>(Drift::Reason::data))
         return;
       if (done < 0 || done > static_cast<int>(Drift::Done::killed)) return;
       past.drifted.push_back(

@@ -76,6 +76,18 @@ class Drift(GuardTest):
         self.assertEqual(self.script("cp /bin/deed /tmp/x; /tmp/x exit 7; exit $?").returncode, 137)
         wait_for(lambda: guard.alerts(DRIFT), "the alert")
 
+    def test_a_script_that_is_not_the_images_is_told_in_every_mode(self):
+        make = "printf 'echo ran' > /tmp/data; printf '#!/bin/sh\necho ran\n' > /tmp/script; chmod +x /tmp/script; cd /tmp; "
+        for mode, told in (("alert", ["/tmp/data", "/tmp/script"]), ("deny", ["/tmp/data"])):
+            with self.subTest(mode):
+                guard = self.guard("--drift", mode)
+                ended = self.script(make + ("./script; " if mode == "alert" else "") + "sh -e data; sh -c 'echo ran'; sleep 1")
+                self.assertEqual(ended.stdout.count("ran"), len(told) + 1)
+                wait_for(lambda: len(guard.alerts(DRIFT)) >= len(told), "the alerts")
+                self.assertEqual(sorted(alert["output"].split()[0] for alert in guard.alerts(DRIFT)), told)
+                self.assertEqual({alert["done"] for alert in guard.alerts(DRIFT)}, {"alert"})
+                guard.end()
+
     def test_it_holds_when_the_guard_is_killed_and_the_next_one_takes_over(self):
         guard = self.guard("--drift", "deny")
         guard.end(signal.SIGKILL)

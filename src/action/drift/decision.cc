@@ -48,6 +48,7 @@ ExecDecision decide(const ExecFacts& facts) {
     case Reason::script:
       return refuse(facts);
     case Reason::loader:
+    case Reason::data:
       break;
   }
   return {};

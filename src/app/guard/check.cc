@@ -29,8 +29,10 @@ Cannot be refused, and is killed before its first instruction in the modes deny 
   when the guard and its gate are both gone: any program that is not the image's; a script that was written later runs
 )";
 
-constexpr std::string_view limits = R"(Cannot be seen or stopped:
+constexpr std::string_view limits = R"(Is told and cannot be refused:
   sh FILE and python FILE: the interpreter is the image's, and the file is data to it
+Cannot be seen or stopped:
+  code that an interpreter of the image reads from standard input, or from an argument (sh -c)
   a library that was written later and is loaded by a program of the image
   containers whose root is not on overlayfs: what was written later is not told from what the image brought
   names in DNS answers over TCP, TLS or HTTPS

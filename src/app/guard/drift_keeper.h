@@ -34,6 +34,9 @@ class DriftKeeper {
   void add_container(std::uint64_t cgroup) { without_look_.insert(cgroup); }
   void program_started(std::uint64_t cgroup, std::uint32_t pid);
 
+  /// What a program that was started was given to run as a script is told where it is not the image's.
+  void look_at_script(const model::Process& process) { guard_.look_at_script(process); }
+
   /// Whether a program that was only told is the image's after all; `process` is null where it is not known.
   bool is_image_program(const model::EventRecord& record, const model::DriftRecord& drift,
                         const model::Process* process);

@@ -90,7 +90,7 @@ class Session::Work {
 
   void found(std::uint64_t cgroup, const Finding& finding, bool own);
   void no_container(std::uint64_t cgroup);
-  void program_started(const EventRecord& record);
+  void program_started(const EventRecord& record, const model::Process* process);
   void tell_mapped(const Look& look, std::string_view path);
   [[nodiscard]] model::FlowMode strictest_flows() const { return strictest(settings_.flows, rules_.engine.get()); }
   void tell_container(std::uint64_t cgroup, const Finding& finding);
@@ -169,7 +169,9 @@ void Session::Work::make_watcher(const store::LogOrigin& origin) {
   settings.hooks.group = [this](const EventRecord& record, const model::CgroupRecord& group) {
     if (groups_) groups_->take(record, group);
   };
-  settings.hooks.program = [this](const EventRecord& record) { program_started(record); };
+  settings.hooks.program = [this](const EventRecord& record, const model::Process* process) {
+    program_started(record, process);
+  };
   if (settings_.drift != model::DriftMode::off) {
     settings.hooks.host_program = [this](const model::Process& process) {
       return host_ ? host_->judge(process) : std::nullopt;
@@ -258,8 +260,9 @@ void Session::Work::found(std::uint64_t cgroup, const Finding& finding, bool own
   tell_container(cgroup, finding);
 }
 
-void Session::Work::program_started(const EventRecord& record) {
+void Session::Work::program_started(const EventRecord& record, const model::Process* process) {
   drift_->program_started(record.cgroup, record.pid);
+  if (process != nullptr) drift_->look_at_script(*process);
   if (mapped_) mapped_->started({record.cgroup, {.start = record.start, .pid = record.pid}});
 }
 

@@ -54,6 +54,8 @@ std::string_view reason_text(DriftRecord::Reason reason) {
       return "was named to the dynamic loader";
     case DriftRecord::Reason::script:
       return "is a script that is not the image's";
+    case DriftRecord::Reason::data:
+      return "is not the image's, and was given to an interpreter to run";
   }
   return {};
 }
@@ -93,6 +95,12 @@ model::Action action_of(model::DriftMode mode) {
       return model::Action::kill;
   }
   return model::Action::alert;
+}
+
+model::Priority priority_of(const DriftRecord& drift, bool in_container) {
+  if (!in_container) return model::Priority::notice;
+  // As often somebody's mounted script as a stranger's.
+  return drift.reason == DriftRecord::Reason::data ? model::Priority::warning : model::Priority::critical;
 }
 
 /// `web (10.88.0.5)`, `db.example (192.0.2.7)`, `192.0.2.7`
@@ -177,7 +185,7 @@ base::Status Watcher::take_one(bool is_opening) {
   if (lives_ && !is_opening) add_to_lives(seen, ends_container);
   if (record_.kind == EventRecord::Kind::exec && !is_opening) {
     if (seen.container == nullptr) tell_host_program(seen);
-    else if (hooks_.program) hooks_.program(record_);
+    else if (hooks_.program) hooks_.program(record_, seen.process);
   }
   switch (record_.kind) {
     case EventRecord::Kind::call:
@@ -352,7 +360,7 @@ void Watcher::take_drift(const EventStream::Seen& seen) {
   std::string tags;
   append_text(tags, "drift");
   alert.tags = tags;
-  alert.priority = in_container ? model::Priority::critical : model::Priority::notice;
+  alert.priority = priority_of(*drift, in_container);
   alert.action = action_of(drift->mode);
   alert.done = action_of(drift->done);
   tell(alert, seen);

@@ -28,8 +28,8 @@ struct WatcherHooks {
   std::function<void(const model::EventRecord&, const model::CgroupRecord&)> group;
   /// A rule matched that wants something done; gives what was done.
   std::function<model::Action(const policy::Rule&, const model::EventRecord&, const model::Process*)> act;
-  /// A program was started in a container.
-  std::function<void(const model::EventRecord&)> program;
+  /// A program was started in a container; null: nothing is known of the process.
+  std::function<void(const model::EventRecord&, const model::Process*)> program;
   /// A program was started on the host: whether it is no package's, and why.
   std::function<std::optional<derive::HostBaseline::Answer>(const model::Process&)> host_program;
   /// A drift record that was only told: whether the program is the image's after all.

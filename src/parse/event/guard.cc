@@ -17,7 +17,7 @@ using model::EventRecord;
 
 static_assert(static_cast<int>(model::FlowRecord::Kind::closed) == DOORMAN_FLOW_CLOSED);
 static_assert(static_cast<int>(model::FlowRecord::Verdict::refused) == DOORMAN_FLOW_REFUSED);
-static_assert(static_cast<int>(model::DriftRecord::Reason::script) == DOORMAN_DRIFT_SCRIPT);
+static_assert(static_cast<int>(model::DriftRecord::Reason::data) == DOORMAN_DRIFT_DATA);
 static_assert(static_cast<int>(model::DriftRecord::Done::killed) == DOORMAN_DRIFT_KILLED);
 static_assert(int{DOORMAN_MAPPED_PATH} == int{DOORMAN_SLOT_PATH});
 static_assert(static_cast<int>(model::LostRecord::Cause::log) == DOORMAN_LOST_LOG);
@@ -87,7 +87,7 @@ base::Result<model::DriftRecord> decode_drift(const EventRecord& record) {
   Drift drift;
   drift.path = record.at(DOORMAN_DRIFT_PATH);
   drift.filename = record.at(DOORMAN_DRIFT_FILENAME);
-  DOORMAN_TRY(drift.reason, word_of(raw.reason, Drift::Reason::written, Drift::Reason::script, "reason of drift"));
+  DOORMAN_TRY(drift.reason, word_of(raw.reason, Drift::Reason::written, Drift::Reason::data, "reason of drift"));
   DOORMAN_TRY(drift.done, word_of(raw.done, Drift::Done::told, Drift::Done::killed, "answer to drift"));
   DOORMAN_TRY(drift.mode, word_of(raw.mode, model::DriftMode::off, model::DriftMode::kill, "drift mode"));
   return drift;
