@@ -58,6 +58,13 @@ struct {
   __uint(pinning, LIBBPF_PIN_BY_NAME);
 } watched SEC(".maps");
 
+/* Calls that change what a process may do or sees, or look into others: rare, and what an attack is made of. */
+struct {
+  __uint(type, BPF_MAP_TYPE_RINGBUF);
+  __uint(max_entries, DOORMAN_PRIVILEGES_BYTES);
+  __uint(pinning, LIBBPF_PIN_BY_NAME);
+} privileges SEC(".maps");
+
 struct {
   __uint(type, BPF_MAP_TYPE_LRU_HASH);
   __uint(max_entries, DOORMAN_MAX_SHARES);
@@ -472,7 +479,8 @@ static __always_inline void tell(struct call *call, struct task_struct *task) {
   if (has_object) fill_object();
   put_paths();
   put_parameters();
-  if (is_named) send_fairly(s, &watched, DOORMAN_WATCHED_BYTES);
+  if (form->flags & DOORMAN_CALL_IS_PRIVILEGED) send_fairly(s, &privileges, DOORMAN_PRIVILEGES_BYTES);
+  else if (is_named) send_fairly(s, &watched, DOORMAN_WATCHED_BYTES);
   else send_fairly(s, &calls, DOORMAN_CALLS_BYTES);
 }
 

@@ -19,6 +19,7 @@
 #define DOORMAN_MAX_PATHS 8192 /* of all filters */
 #define DOORMAN_CALLS_BYTES (8 << 20)
 #define DOORMAN_WATCHED_BYTES (2 << 20)
+#define DOORMAN_PRIVILEGES_BYTES (512 << 10)
 #define DOORMAN_MAX_SHARES 4096
 /* A group may use this part of what is free in a ring, each time a window begins, once the ring is half full. */
 #define DOORMAN_SHARE_PART 8
@@ -46,6 +47,7 @@ enum doorman_call_flags {
   DOORMAN_CALL_IS_ACCEPT = 2,
   DOORMAN_CALL_NAMES_OTHER_END = 4, /* told only when its address or message names one */
   DOORMAN_CALL_IS_CREAT = 8,        /* an open without flags */
+  DOORMAN_CALL_IS_PRIVILEGED = 16,  /* has a ring of its own */
 };
 
 /* What is so of a call, and what a clause asks for: all that it names must be so. */

@@ -35,7 +35,7 @@ struct CallClause {
 
 /// A system call that is wanted. Places of arguments count from 1; 0: there is none.
 struct CallForm {
-  static constexpr std::uint16_t is_open = 1, is_accept = 2, names_other_end = 4, is_creat = 8;
+  static constexpr std::uint16_t is_open = 1, is_accept = 2, names_other_end = 4, is_creat = 8, is_privileged = 16;
   static constexpr std::uint8_t object_is_result = 255;
   static constexpr std::int32_t no_number = -1;
 

@@ -23,6 +23,7 @@ using base::Status;
 
 static_assert(CallClause::in_container == DOORMAN_TRAIT_IN_CONTAINER && CallClause::climbs == DOORMAN_TRAIT_CLIMBS);
 static_assert(CallForm::names_other_end == DOORMAN_CALL_NAMES_OTHER_END);
+static_assert(CallForm::is_privileged == DOORMAN_CALL_IS_PRIVILEGED);
 static_assert(static_cast<int>(CallArgument::Form::far_half) == DOORMAN_ARGUMENT_FAR_HALF);
 static_assert(CallFilter::most_clauses == DOORMAN_CALL_CLAUSES);
 
@@ -153,6 +154,10 @@ Status CallPrograms::attach(const Pins& pins, bool pinned) {
 }
 
 base::Result<Ring> CallPrograms::calls() const { return Ring::open(bpf_map__fd(loaded_->skeleton->maps.calls)); }
+
+base::Result<Ring> CallPrograms::privileges() const {
+  return Ring::open(bpf_map__fd(loaded_->skeleton->maps.privileges));
+}
 
 base::Result<Ring> CallPrograms::watched() const {
   return Ring::open(bpf_map__fd(loaded_->skeleton->maps.watched));

@@ -27,8 +27,11 @@ class CallPrograms {
 
   base::Status attach(const Pins& pins, bool pinned);
 
+  /// A flood in one leaves the others as they are: calls that change privileges, those on paths that a rule names,
+  /// and the rest.
+  [[nodiscard]] base::Result<Ring> privileges() const;
+  [[nodiscard]] base::Result<Ring> watched() const;
   [[nodiscard]] base::Result<Ring> calls() const;
-  [[nodiscard]] base::Result<Ring> watched() const;  ///< those on paths that a rule names
 
  private:
   struct Loaded;

@@ -137,6 +137,52 @@ void take_parameters(CallForm& form, const EventInfo& event, const std::vector<s
   }
 }
 
+/// Changes what a process may do or sees, or looks into others.
+bool is_privileged(EventType type) {
+  constexpr std::array privileged{EventType::setuid,
+                                  EventType::setgid,
+                                  EventType::setreuid,
+                                  EventType::setregid,
+                                  EventType::setresuid,
+                                  EventType::setresgid,
+                                  EventType::setfsuid,
+                                  EventType::setfsgid,
+                                  EventType::setgroups,
+                                  EventType::capset,
+                                  EventType::chroot,
+                                  EventType::pivot_root,
+                                  EventType::unshare,
+                                  EventType::setns,
+                                  EventType::mount,
+                                  EventType::umount,
+                                  EventType::umount2,
+                                  EventType::move_mount,
+                                  EventType::open_tree,
+                                  EventType::fsopen,
+                                  EventType::fsmount,
+                                  EventType::fsconfig,
+                                  EventType::mount_setattr,
+                                  EventType::init_module,
+                                  EventType::finit_module,
+                                  EventType::delete_module,
+                                  EventType::bpf,
+                                  EventType::ptrace,
+                                  EventType::kexec_load,
+                                  EventType::kexec_file_load,
+                                  EventType::process_vm_readv,
+                                  EventType::process_vm_writev,
+                                  EventType::memfd_create,
+                                  EventType::memfd_secret,
+                                  EventType::seccomp,
+                                  EventType::userfaultfd,
+                                  EventType::pidfd_getfd,
+                                  EventType::perf_event_open,
+                                  EventType::iopl,
+                                  EventType::ioperm,
+                                  EventType::personality};
+  return std::ranges::find(privileged, type) != privileged.end();
+}
+
 CallForm form_of(const EventInfo& event) {
   CallForm form;
   form.type = static_cast<std::uint16_t>(event.type);
@@ -153,6 +199,7 @@ CallForm form_of(const EventInfo& event) {
   const bool sends = event.type == EventType::sendto || event.type == EventType::sendmsg;
   if (sends) form.flags |= CallForm::names_other_end;
   if (event.type == EventType::creat) form.flags |= CallForm::is_creat;
+  if (is_privileged(event.type)) form.flags |= CallForm::is_privileged;
   return form;
 }
 

@@ -271,6 +271,20 @@ TEST_F(CallsTest, PrivilegesAndNamespaces) {
   EXPECT_EQ(number(call(traced, EventType::ptrace), "request"), 0);
 }
 
+TEST_F(CallsTest, AFloodLeavesRoomForPrivileges) {
+  want({any(EventType::open), any(EventType::openat), any(EventType::setuid)});
+  const std::string flood = "i=0; while [ $i -lt 200000 ]; do : <" + file("f") + "; i=$((i+1)); done";
+  const std::string deeds = "for i in 1 2 3 4 5 6 7 8; do " DOORMAN_DEED " identity; done";
+  run({"/bin/sh", "-c", "(" + flood + ") & sleep 0.5; " + deeds + "; kill $!; wait"});
+  collect();
+  const auto told = [&](EventType type) {
+    return std::ranges::count_if(told_, [&](const auto& each) {
+      return each->record.kind == EventRecord::Kind::call && each->record.type == type;
+    });
+  };
+  EXPECT_EQ(told(EventType::setuid), 8);
+}
+
 TEST_F(CallsTest, ProgramsFromMemory) {
   want({any(EventType::memfd_create)});
   const pid_t pid = deed({"memfd", "renamed"});

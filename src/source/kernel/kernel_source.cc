@@ -33,7 +33,7 @@ static_assert(static_cast<int>(kern::LossCause::table_full) ==
 /// The programs of system calls, with what they fill.
 struct Calls {
   kern::CallPrograms programs;
-  kern::Ring watched, others;
+  kern::Ring privileges, watched, others;
 };
 
 class Source final : public KernelSource {
@@ -62,7 +62,7 @@ class Source final : public KernelSource {
   kern::ProcessPrograms processes_;
   kern::Ring critical_;
   std::optional<Calls> calls_;
-  std::string from_critical_, from_watched_, from_calls_;
+  std::string from_critical_, from_privileges_, from_watched_, from_calls_;
   Clock::time_point next_second_;
 };
 
@@ -72,9 +72,10 @@ Status Source::want(const model::KernelNeeds& needs) {
   if (!filter.forms.empty()) {
     DOORMAN_TRY(auto programs, kern::CallPrograms::load(pins_, filter));
     DOORMAN_CHECK(programs.attach(pins_, options_.pinned));
+    DOORMAN_TRY(auto privileges, programs.privileges());
     DOORMAN_TRY(auto watched, programs.watched());
     DOORMAN_TRY(auto others, programs.calls());
-    calls.emplace(Calls{std::move(programs), std::move(watched), std::move(others)});
+    calls.emplace(Calls{std::move(programs), std::move(privileges), std::move(watched), std::move(others)});
   } else {
     DOORMAN_CHECK(pins_.remove_links(kern::CallPrograms::family));
   }
@@ -89,13 +90,14 @@ Status Source::read_seed(std::string& into) {
 }
 
 Result<bool> Source::wait(std::chrono::milliseconds timeout) {
-  std::array<pollfd, 3> rings{};
+  std::array<pollfd, 4> rings{};
   std::size_t count = 0;
   const auto look_at = [&](const kern::Ring& ring) {
     rings.at(count++) = {.fd = ring.fd(), .events = POLLIN, .revents = 0};
   };
   look_at(critical_);
   if (calls_) {
+    look_at(calls_->privileges);
     look_at(calls_->watched);
     look_at(calls_->others);
   }
@@ -108,10 +110,11 @@ Result<bool> Source::wait(std::chrono::milliseconds timeout) {
 
 /// The ring of processes last: so whoever did what the others tell is known, in this batch or an earlier one.
 void Source::read_rings() {
-  for (std::string* bytes : {&from_critical_, &from_watched_, &from_calls_}) bytes->clear();
+  for (std::string* bytes : {&from_critical_, &from_privileges_, &from_watched_, &from_calls_}) bytes->clear();
   if (calls_) {
     calls_->others.read(from_calls_, most_bytes_of_ring);
     calls_->watched.read(from_watched_, most_bytes_of_ring);
+    calls_->privileges.read(from_privileges_, most_bytes_of_ring);
   }
   critical_.read(from_critical_, most_bytes_of_ring);
 }
@@ -119,7 +122,7 @@ void Source::read_rings() {
 Result<std::size_t> Source::read(std::string& into) {
   const std::size_t before = into.size();
   read_rings();
-  const std::array<base::Bytes, 3> batches{from_critical_, from_watched_, from_calls_};
+  const std::array<base::Bytes, 4> batches{from_critical_, from_privileges_, from_watched_, from_calls_};
   DOORMAN_CHECK(merge(batches, into));
   if (Clock::now() >= next_second_) DOORMAN_CHECK(do_each_second(into));
   return into.size() - before;
