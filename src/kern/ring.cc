@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace doorman::kern {
@@ -34,8 +35,9 @@ base::Result<Ring> Ring::open(int map) {
   void* const own = ::mmap(nullptr, ring.page_, PROT_READ | PROT_WRITE, MAP_SHARED, map, 0);
   if (own == MAP_FAILED) return base::system_error("map the ring");
   ring.consumer_ = static_cast<std::uint64_t*>(own);
+  // The kernel offers the data twice in a row; what is mapped counts as memory, so we take it once.
   void* const others =
-      ::mmap(nullptr, ring.page_ + 2 * ring.capacity(), PROT_READ, MAP_SHARED, map, static_cast<off_t>(ring.page_));
+      ::mmap(nullptr, ring.page_ + ring.capacity(), PROT_READ, MAP_SHARED, map, static_cast<off_t>(ring.page_));
   if (others == MAP_FAILED) return base::system_error("map the ring");
   ring.producer_ = static_cast<const std::uint64_t*>(others);
   ring.data_ = static_cast<const char*>(others) + ring.page_;
@@ -56,7 +58,7 @@ Ring& Ring::operator=(Ring&& other) noexcept {
 
 Ring::~Ring() {
   if (consumer_ != nullptr) ::munmap(consumer_, page_);
-  if (producer_ != nullptr) ::munmap(const_cast<std::uint64_t*>(producer_), page_ + 2 * capacity());
+  if (producer_ != nullptr) ::munmap(const_cast<std::uint64_t*>(producer_), page_ + capacity());
 }
 
 std::uint64_t Ring::pending() const { return load(producer_) - load(consumer_); }
@@ -66,12 +68,13 @@ std::size_t Ring::read(std::string& into, std::size_t most_bytes) {
   std::uint64_t at = *consumer_;
   const std::uint64_t end = load(producer_);
   while (at < end && added < most_bytes) {
-    const char* const record = data_ + (at & mask_);
-    const std::uint32_t length = __atomic_load_n(reinterpret_cast<const std::uint32_t*>(record), __ATOMIC_ACQUIRE);
+    const auto* const header = reinterpret_cast<const std::uint32_t*>(data_ + (at & mask_));
+    const std::uint32_t length = __atomic_load_n(header, __ATOMIC_ACQUIRE);
     if ((length & BPF_RINGBUF_BUSY_BIT) != 0) break;  // its writer is not done, and those behind it wait
     const std::uint64_t bytes = length & ~(std::uint32_t{BPF_RINGBUF_BUSY_BIT} | BPF_RINGBUF_DISCARD_BIT);
     if ((length & BPF_RINGBUF_DISCARD_BIT) == 0) {
-      into.append(record + header_bytes, bytes);
+      const std::uint64_t begin = (at + header_bytes) & mask_, first = std::min(bytes, capacity() - begin);
+      into.append(data_ + begin, first).append(data_, bytes - first);
       added += bytes;
       ++records;
     }

@@ -36,7 +36,7 @@ class Ring {
   base::Fd map_;
   std::uint64_t mask_ = 0;
   std::uint64_t* consumer_ = nullptr;        // one page that we write
-  const std::uint64_t* producer_ = nullptr;  // a page, and the data twice in a row behind it
+  const std::uint64_t* producer_ = nullptr;  // a page, and the data behind it
   const char* data_ = nullptr;
   std::size_t page_ = 0;
 };
