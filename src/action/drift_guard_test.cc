@@ -40,11 +40,12 @@ class DriftGuardTest : public tests::DriftTest {
     ring_.emplace(programs_->critical().value());
   }
   void TearDown() override {
-    container_.reset();
     DriftTest::TearDown();
+    container_.reset();
   }
 
   void guard_with(kern::DriftMode mode) {
+    ASSERT_TRUE(maps_->set({}).ok());
     const std::uint64_t group = container_->cgroup(), made = base::read_clock(CLOCK_BOOTTIME);
     ASSERT_TRUE(maps_->put(group, {.root = group, .made = made, .drift = mode, .confirmed = true}).ok());
     if (mode != kern::DriftMode::alert) enforce();

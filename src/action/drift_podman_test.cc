@@ -62,6 +62,7 @@ class PodmanDriftTest : public tests::DriftTest {
     ASSERT_EQ(::mkdir(group_.c_str(), 0755), 0) << group_;
     ASSERT_NO_FATAL_FAILURE(start());
     enforce();
+    ASSERT_TRUE(maps_->set({}).ok());
   }
   void TearDown() override {
     const bool has_image = guard_.has_value();
