@@ -19,21 +19,10 @@
 #include <vector>
 
 #include "../bpf/event.h"
+#include "kernel_test.h"
 #include "scratch.h"
 
 namespace doorman::tests {
-
-/// The folder where control groups of version 2 are.
-inline std::string cgroup_root() {
-  std::ifstream mounts("/proc/self/mountinfo");
-  for (std::string line; std::getline(mounts, line);) {
-    if (line.find(" - cgroup2 ") == std::string::npos) continue;
-    std::size_t at = 0;
-    for (int word = 0; word < 4; ++word) at = line.find(' ', at) + 1;
-    return line.substr(at, line.find(' ', at) - at);
-  }
-  throw std::runtime_error("no control groups of version 2");
-}
 
 /// What a container is to the kernel, without an engine: a control group, a mount namespace of its own, and a root:
 /// an overlay whose lower folder is this machine's /usr, or a plain file system with busybox alone. Needs root.
@@ -47,7 +36,7 @@ class SmallContainer {
 
   explicit SmallContainer(Root kind = Root::overlay) {
     static int count = 0;
-    group_ = fmt::format("{}/doorman-test-{}-{}", cgroup_root(), ::getpid(), count++);
+    group_ = fmt::format("{}/doorman-test-{}-{}", unified_root(), ::getpid(), count++);
     check(::mkdir(group_.c_str(), 0755), group_);
     if (::unshare(CLONE_NEWNS) != 0) throw std::runtime_error("unshare");
     check(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), "private");

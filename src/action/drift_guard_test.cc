@@ -10,10 +10,9 @@
 #include <optional>
 #include <string>
 
+#include "base/nanoseconds.h"
+#include "drift_test.h"
 #include "kern/drift_programs.h"
-#include "kern/process_programs.h"
-#include "kern/shared_maps.h"
-#include "kernel_test.h"
 #include "small_container.h"
 
 namespace doorman::action {
@@ -31,44 +30,25 @@ constexpr int not_permitted = 126, killed = 128 + SIGKILL;
 constexpr const char* loader = "/lib64/ld-linux-x86-64.so.2";
 
 /// A container without an engine, with the kernel side and the gate before it.
-class DriftGuardTest : public tests::KernelTest {
+class DriftGuardTest : public tests::DriftTest {
  protected:
   void SetUp() override {
-    KernelTest::SetUp();
+    DriftTest::SetUp();
     if (IsSkipped()) return;
-    auto programs = kern::ProcessPrograms::load(pins());
-    ASSERT_TRUE(programs.ok()) << programs.error().message();
-    programs_.emplace(std::move(programs).value());
-    auto guard = DriftGuard::start(pins());
-    ASSERT_TRUE(guard.ok()) << guard.error().message();
-    guard_.emplace(std::move(guard).value());
-    const auto attached = programs_->attach(pins(), false);
-    ASSERT_TRUE(attached.ok()) << attached.error().message();
+    ASSERT_NO_FATAL_FAILURE(start());
     container_.emplace();
     ring_.emplace(programs_->critical().value());
   }
   void TearDown() override {
-    if (guard_) {
-      EXPECT_TRUE(guard_->stop(false).ok());
-    }
+    DriftTest::TearDown();
     container_.reset();
-    guard_.reset();
-    programs_.reset();
-    KernelTest::TearDown();
   }
 
   void guard_with(kern::DriftMode mode) {
-    auto maps = kern::SharedMaps::open(pins());
-    ASSERT_TRUE(maps.ok()) << maps.error().message();
-    const std::uint64_t group = container_->cgroup();
-    ASSERT_TRUE(maps->set({}).ok());
-    timespec now{};
-    ::clock_gettime(CLOCK_BOOTTIME, &now);
-    const std::uint64_t made = static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000U;
-    ASSERT_TRUE(maps->put(group, {.root = group, .made = made, .drift = mode, .confirmed = true}).ok());
-    if (mode == kern::DriftMode::alert) return;
-    const auto enforced = guard_->enforce();
-    ASSERT_TRUE(enforced.ok()) << enforced.error().message();
+    ASSERT_TRUE(maps_->set({}).ok());
+    const std::uint64_t group = container_->cgroup(), made = base::read_clock(CLOCK_BOOTTIME);
+    ASSERT_TRUE(maps_->put(group, {.root = group, .made = made, .drift = mode, .confirmed = true}).ok());
+    if (mode != kern::DriftMode::alert) enforce();
   }
 
   /// What becomes of a program that no gate is asked for.
@@ -88,8 +68,6 @@ class DriftGuardTest : public tests::KernelTest {
     return records;
   }
 
-  std::optional<kern::ProcessPrograms> programs_;
-  std::optional<DriftGuard> guard_;
   std::optional<SmallContainer> container_;
   std::optional<kern::Ring> ring_;
 };
@@ -352,7 +330,7 @@ TEST_F(GateProcessTest, AStoppedGateHoldsNobodyUp) {
 TEST_F(GateProcessTest, AStuckGateIsAnsweredFor) {
   guard_with(kern::DriftMode::deny);
   const auto before = gate();
-  const std::string frozen = tests::cgroup_root() + fmt::format("/doorman-test-frozen-{}", ::getpid());
+  const std::string frozen = tests::unified_root() + fmt::format("/doorman-test-frozen-{}", ::getpid());
   ASSERT_EQ(::mkdir(frozen.c_str(), 0755), 0);
   std::ofstream(frozen + "/cgroup.procs") << before[0] << std::flush;
   std::ofstream(frozen + "/cgroup.freeze") << 1 << std::flush;
@@ -363,7 +341,7 @@ TEST_F(GateProcessTest, AStuckGateIsAnsweredFor) {
   EXPECT_EQ(run(fmt::format("chmod 700 /bin/true; /bin/true; exec {} /bin/true", loader)).status, 0);
   EXPECT_EQ(gate(), before);
   std::ofstream(frozen + "/cgroup.freeze") << 0 << std::flush;
-  std::ofstream(tests::cgroup_root() + "/cgroup.procs") << before[0] << std::flush;
+  std::ofstream(tests::unified_root() + "/cgroup.procs") << before[0] << std::flush;
   for (int tries = 0; ::rmdir(frozen.c_str()) != 0 && tries < 100; ++tries) ::usleep(10'000);
   EXPECT_EQ(run("exec /evil0").status, not_permitted);
 }

@@ -13,10 +13,7 @@
 #include <optional>
 #include <string>
 
-#include "action/drift_guard.h"
-#include "kern/process_programs.h"
-#include "kern/shared_maps.h"
-#include "kernel_test.h"
+#include "drift_test.h"
 #include "scratch.h"
 #include "small_container.h"
 
@@ -45,10 +42,10 @@ Outcome run(const std::string& command) {
   return outcome;
 }
 
-class PodmanDriftTest : public tests::KernelTest {
+class PodmanDriftTest : public tests::DriftTest {
  protected:
   void SetUp() override {
-    KernelTest::SetUp();
+    DriftTest::SetUp();
     if (IsSkipped()) return;
     for (const char* needed : {"podman", "runc", "busybox"}) {
       if (run(std::string("command -v ") + needed).status != 0) GTEST_SKIP() << "no " << needed << " here";
@@ -61,41 +58,25 @@ class PodmanDriftTest : public tests::KernelTest {
         root, image));
     if (made.status != 0) GTEST_SKIP() << "no image can be made here: " << made.output;
     parent_ = fmt::format("/doorman-test-podman-{}", ::getpid());
-    group_ = tests::cgroup_root() + parent_;
+    group_ = tests::unified_root() + parent_;
     ASSERT_EQ(::mkdir(group_.c_str(), 0755), 0) << group_;
-    auto programs = kern::ProcessPrograms::load(pins());
-    ASSERT_TRUE(programs.ok()) << programs.error().message();
-    programs_.emplace(std::move(programs).value());
-    auto guard = DriftGuard::start(pins());
-    ASSERT_TRUE(guard.ok()) << guard.error().message();
-    guard_.emplace(std::move(guard).value());
-    const auto attached = programs_->attach(pins(), false);
-    ASSERT_TRUE(attached.ok()) << attached.error().message();
-    const auto enforced = guard_->enforce();
-    ASSERT_TRUE(enforced.ok()) << enforced.error().message();
-    auto maps = kern::SharedMaps::open(pins());
-    ASSERT_TRUE(maps.ok()) << maps.error().message();
-    maps_.emplace(std::move(maps).value());
+    ASSERT_NO_FATAL_FAILURE(start());
+    enforce();
     ASSERT_TRUE(maps_->set({}).ok());
   }
   void TearDown() override {
-    if (guard_) {
-      EXPECT_TRUE(guard_->stop(false).ok());
+    const bool has_image = guard_.has_value();
+    DriftTest::TearDown();
+    if (has_image) {
       EXPECT_EQ(run(fmt::format("podman rmi -f {}", image)).status, 0);
     }
-    guard_.reset();
-    maps_.reset();
-    programs_.reset();
-    if (!group_.empty()) {
-      run(fmt::format("find {} -depth -type d -exec rmdir {{}} +", group_));
-    }
-    KernelTest::TearDown();
+    if (!group_.empty()) run(fmt::format("find {} -depth -type d -exec rmdir {{}} +", group_));
   }
 
   /// Groups below one that is known for a container's get its modes when they are made: so no other container of
   /// this machine is touched. Each container has such a group of its own.
   Outcome podman(const std::string& options, const std::string& script) {
-    const std::string parent = fmt::format("{}/{}", parent_, ++containers_), group = tests::cgroup_root() + parent;
+    const std::string parent = fmt::format("{}/{}", parent_, ++containers_), group = tests::unified_root() + parent;
     struct stat status{};
     if (::mkdir(group.c_str(), 0755) != 0 || ::stat(group.c_str(), &status) != 0)
       return {.status = -1, .output = group};
@@ -111,9 +92,6 @@ class PodmanDriftTest : public tests::KernelTest {
   tests::ScratchFolder scratch_;
   std::string parent_, group_;
   int containers_ = 0;
-  std::optional<kern::SharedMaps> maps_;
-  std::optional<kern::ProcessPrograms> programs_;
-  std::optional<DriftGuard> guard_;
 };
 
 TEST_F(PodmanDriftTest, FromTheFirstInstructionOn) {

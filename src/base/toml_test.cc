@@ -5,14 +5,12 @@
 
 #include <string>
 
+#include "repeated.h"
+
 namespace doorman::base {
 namespace {
 
-std::string repeated(std::string_view piece, std::size_t times) {
-  std::string text;
-  for (std::size_t i = 0; i < times; ++i) text += piece;
-  return text;
-}
+using tests::repeated;
 
 TomlDocument parsed(std::string_view text) {
   auto document = TomlDocument::parse(text);

@@ -6,6 +6,7 @@
 #include "parse/container/bundle.h"
 #include "parse/container/docker.h"
 #include "parse/container/runtime_state.h"
+#include "repeated.h"
 
 namespace doorman::parse::container {
 namespace {
@@ -100,11 +101,7 @@ TEST(Bundle, OtherDocumentsAreNone) {
 
 std::string with(const std::string& member) { return R"({"ociVersion": "1", "root": {}, )" + member + "}"; }
 
-std::string repeated(const std::string& text, std::size_t times) {
-  std::string list;
-  for (std::size_t i = 0; i < times; ++i) list += (i == 0 ? "" : ",") + text;
-  return list;
-}
+std::string list_of(std::string_view item, std::size_t times) { return tests::repeated(item, times, ","); }
 
 TEST(Bundle, ReadsDevicesSettingsAndLimits) {
   const auto parsed = parse_bundle(with(
@@ -154,14 +151,14 @@ TEST(Bundle, HasLimits) {
     return parsed.ok() ? std::optional<ErrorCode>() : parsed.error().code();
   };
   EXPECT_EQ(code(std::string(Bundle::max_bytes + 1, ' ')), ErrorCode::limit);
-  EXPECT_EQ(code(with("\"mounts\": [" + repeated("{}", Bundle::max_mounts) + "]")), std::nullopt);
-  EXPECT_EQ(code(with("\"mounts\": [" + repeated("{}", Bundle::max_mounts + 1) + "]")), ErrorCode::limit);
-  EXPECT_EQ(code(with("\"linux\": {\"namespaces\": [" + repeated("{}", Bundle::max_names + 1) + "]}")),
+  EXPECT_EQ(code(with("\"mounts\": [" + list_of("{}", Bundle::max_mounts) + "]")), std::nullopt);
+  EXPECT_EQ(code(with("\"mounts\": [" + list_of("{}", Bundle::max_mounts + 1) + "]")), ErrorCode::limit);
+  EXPECT_EQ(code(with("\"linux\": {\"namespaces\": [" + list_of("{}", Bundle::max_names + 1) + "]}")),
             ErrorCode::limit);
-  EXPECT_EQ(code(with("\"annotations\": {" + repeated("\"a\":\"b\"", Bundle::max_annotations + 1) + "}")),
+  EXPECT_EQ(code(with("\"annotations\": {" + list_of("\"a\":\"b\"", Bundle::max_annotations + 1) + "}")),
             ErrorCode::limit);
   const auto many =
-      parse_bundle(with("\"process\": {\"args\": [" + repeated("\"a\"", Bundle::max_names + 1) + "]}"));
+      parse_bundle(with("\"process\": {\"args\": [" + list_of("\"a\"", Bundle::max_names + 1) + "]}"));
   ASSERT_TRUE(many.ok());
   EXPECT_EQ(many->args.size(), Bundle::max_names);
 }
@@ -204,7 +201,7 @@ TEST(DockerContainer, SettingsOfTheHostAndNames) {
   ASSERT_EQ(names->size(), 2U);
   EXPECT_EQ(names->at(1).name, "tiny@sha256:aa");
   EXPECT_EQ(names->at(1).image_id, "sha256:3e");
-  const std::string many = "{\"Repositories\": {\"a\": {" + repeated(R"("a:1":"b")", (1U << 16U) + 1) + "}}}";
+  const std::string many = "{\"Repositories\": {\"a\": {" + list_of(R"("a:1":"b")", (1U << 16U) + 1) + "}}}";
   EXPECT_EQ(parse_docker_repositories(many).error().code(), ErrorCode::limit);
 }
 
