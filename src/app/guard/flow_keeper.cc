@@ -2,11 +2,11 @@
 #include "app/guard/flow_keeper.h"
 
 #include <algorithm>
-#include <ctime>
 #include <utility>
 
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/nanoseconds.h"
 #include "derive/flow_address.h"
 #include "derive/image_words.h"
 #include "policy/lower/flows.h"
@@ -29,10 +29,6 @@ model::FlowMode stricter_by_label(model::FlowMode mode, const model::Container& 
   const std::string* const written = model::find_label(container.labels, mode_label);
   const auto asked = written == nullptr ? std::nullopt : model::parse_flow_mode(*written);
   return std::max(mode, asked.value_or(mode));
-}
-
-void warn_of(const Status& status) {
-  if (!status.ok()) base::log(base::LogLevel::warning, status.error().message());
 }
 
 }  // namespace
@@ -76,14 +72,9 @@ void FlowKeeper::read(std::string& into, bool all) {
   const auto now = Clock::now();
   if (!all && now - counted_ < count_every) return;
   counted_ = now;
-  timespec since_boot{};
-  ::clock_gettime(CLOCK_BOOTTIME, &since_boot);
-  constexpr std::uint64_t second = 1'000'000'000;
   const auto counts = programs_.collect();
-  if (!counts.ok()) return warn_of(counts.error());
-  source::kernel::append_flow_counts(
-      into, *counts,
-      static_cast<std::uint64_t>(since_boot.tv_sec) * second + static_cast<std::uint64_t>(since_boot.tv_nsec));
+  if (!counts.ok()) return base::warn_of(counts.error());
+  source::kernel::append_flow_counts(into, *counts, base::read_clock(CLOCK_BOOTTIME));
 }
 
 void FlowKeeper::set_rules(std::shared_ptr<const policy::Engine> rules) {
@@ -135,7 +126,7 @@ void FlowKeeper::remove_container(std::uint64_t cgroup) {
   programs_.end_cut(pins_, cgroup);
   if (held_.erase(cgroup) == 0) return;
   changed_.erase(cgroup);
-  warn_of(enforcer_.remove(cgroup));
+  base::warn_of(enforcer_.remove(cgroup));
   peers_changed_ = true;
 }
 
@@ -156,13 +147,13 @@ void FlowKeeper::tick() {
   const auto now = Clock::now();
   if ((peers_changed_ || !changed_.empty()) && now - remade_ >= remake_every) {
     for (const auto& [cgroup, held] : held_) {
-      if (peers_changed_ || changed_.contains(cgroup)) warn_of(hold(cgroup, held));
+      if (peers_changed_ || changed_.contains(cgroup)) base::warn_of(hold(cgroup, held));
     }
     peers_changed_ = false;
     changed_.clear();
     remade_ = now;
   }
-  if (now - saved_ >= save_every) warn_of(save_learned());
+  if (now - saved_ >= save_every) base::warn_of(save_learned());
 }
 
 Status FlowKeeper::stop() { return save_learned(); }

@@ -3,11 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <optional>
 
 #include "app/packs.h"
 #include "app/policy/compile.h"
 #include "base/log.h"
+#include "model/image_word.h"
 #include "policy/lower/lower.h"
 
 namespace doorman::app {
@@ -18,6 +21,13 @@ using base::ErrorCode;
 using base::Result;
 
 constexpr std::string_view no_rules = "none", default_rules = "runtime";
+
+template <typename Mode>
+Mode strictest_of(Mode mode, const policy::Engine* rules, std::optional<Mode> model::ImageWord::* said) {
+  if (rules == nullptr) return mode;
+  for (const model::ImageWord& word : rules->rules().images) mode = std::max(mode, (word.*said).value_or(mode));
+  return mode;
+}
 
 }  // namespace
 
@@ -35,6 +45,14 @@ Result<EventRules> open_event_rules(const std::vector<std::string>& rules) {
               fmt::format("--rules: {}; `doorman policy check` tells more", counted(compiled.warnings, "warning")));
   }
   return EventRules{compiled.engine, policy::lower(compiled.engine->rules())};
+}
+
+model::DriftMode strictest(model::DriftMode mode, const policy::Engine* rules) {
+  return strictest_of(mode, rules, &model::ImageWord::drift);
+}
+
+model::FlowMode strictest(model::FlowMode mode, const policy::Engine* rules) {
+  return strictest_of(mode, rules, &model::ImageWord::flows);
 }
 
 }  // namespace doorman::app

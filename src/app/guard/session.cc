@@ -3,32 +3,29 @@
 
 #include <fmt/format.h>
 #include <signal.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
-#include <ctime>
-#include <filesystem>
 #include <future>
 #include <optional>
-#include <set>
 #include <utility>
 
-#include "action/drift_guard.h"
 #include "action/kill.h"
+#include "app/guard/drift_keeper.h"
 #include "app/guard/flow_keeper.h"
 #include "app/guard/groups.h"
 #include "app/guard/host_programs.h"
 #include "app/guard/mapped_files.h"
 #include "app/guard/rules.h"
+#include "app/guard/signals.h"
 #include "app/guard/watcher.h"
 #include "app/watch/log_opening.h"
 #include "base/fd.h"
 #include "base/log.h"
-#include "derive/image_words.h"
+#include "base/nanoseconds.h"
 #include "kern/pins.h"
 #include "parse/event/guard.h"
 #include "parse/event/write.h"
@@ -44,6 +41,7 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 using base::Status;
+using base::warn_of;
 using model::EventRecord;
 using source::container::Finding;
 
@@ -51,50 +49,27 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds flush_every{100}, engines_every{60'000}, scans_every{1'000}, longest_wait{50},
-    short_wait{5}, remember_every{5'000}, still_there_every{600'000};
-
-std::uint64_t nanoseconds_of(clockid_t clock) {
-  timespec now{};
-  ::clock_gettime(clock, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000U + static_cast<std::uint64_t>(now.tv_nsec);
-}
-
-/// `mnt:[4026531841]`; empty when there is no such process.
-std::string mount_namespace(const std::string& process) {
-  std::error_code failed;
-  return std::filesystem::read_symlink("/proc/" + process + "/ns/mnt", failed).string();
-}
-
-void warn_of(const Status& status) {
-  if (!status.ok()) base::log(base::LogLevel::warning, status.error().message());
-}
+constexpr std::chrono::milliseconds longest_wait{50}, short_wait{5};
 
 kern::DriftMode kern_mode(model::DriftMode mode) { return static_cast<kern::DriftMode>(mode); }
 kern::FlowMode kern_mode(model::FlowMode mode) { return static_cast<kern::FlowMode>(mode); }
 
-/// SIGINT, SIGTERM and SIGHUP, read like a file.
-class Signals {
+/// Whether it is time again.
+class Every {
  public:
-  static Result<Signals> open() {
-    sigset_t wanted;
-    sigemptyset(&wanted);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&wanted, signal);
-    if (::sigprocmask(SIG_BLOCK, &wanted, nullptr) != 0) return base::system_error("sigprocmask");
-    base::Fd fd(::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK));
-    if (!fd.valid()) return base::system_error("signalfd");
-    return Signals(std::move(fd));
+  enum class First : std::uint8_t { after_a_pause, at_once };
+  explicit Every(std::chrono::milliseconds pause, First first = First::after_a_pause) : pause_(pause) {
+    if (first == First::after_a_pause) last_ = Clock::now();
   }
-
-  /// 0: none.
-  [[nodiscard]] int next() const {
-    signalfd_siginfo info{};
-    return ::read(fd_.get(), &info, sizeof info) == sizeof info ? static_cast<int>(info.ssi_signo) : 0;
+  bool is_due(Clock::time_point now) {
+    if (last_ && now - *last_ < pause_) return false;
+    last_ = now;
+    return true;
   }
 
  private:
-  explicit Signals(base::Fd fd) : fd_(std::move(fd)) {}
-  base::Fd fd_;
+  std::chrono::milliseconds pause_;
+  std::optional<Clock::time_point> last_;
 };
 
 }  // namespace
@@ -116,19 +91,8 @@ class Session::Work {
   void found(std::uint64_t cgroup, const Finding& finding, bool own);
   void no_container(std::uint64_t cgroup);
   void program_started(const EventRecord& record);
-  void look_at_mounts(std::uint64_t cgroup, std::uint32_t pid);
   void tell_mapped(const Look& look, std::string_view path);
-  /// What the rules say of the container's image, else the setting.
-  [[nodiscard]] model::DriftMode drift_of(const model::Container& container) const;
-  template <typename Mode>
-  [[nodiscard]] Mode strictest(Mode setting, std::optional<Mode> model::ImageWord::* said) const;
-  [[nodiscard]] model::DriftMode strictest_drift() const {
-    return strictest(settings_.drift, &model::ImageWord::drift);
-  }
-  [[nodiscard]] model::FlowMode strictest_flows() const {
-    return strictest(settings_.flows, &model::ImageWord::flows);
-  }
-  Status set_drift_modes();
+  [[nodiscard]] model::FlowMode strictest_flows() const { return strictest(settings_.flows, rules_.engine.get()); }
   void tell_container(std::uint64_t cgroup, const Finding& finding);
   void tell_scanned();
   void keep(base::Bytes record);
@@ -137,8 +101,8 @@ class Session::Work {
   model::Action act(const policy::Rule& rule, const EventRecord& record, const model::Process* process);
 
   Status step();
+  void flush();
   void reload();
-  void tell_losses_of_log();
   void remember(Clock::time_point now);
   void stop();
 
@@ -149,7 +113,7 @@ class Session::Work {
   base::Fd lock_;  ///< of the machine's one guard
   std::future<Result<kern::FlowPrograms>> flow_programs_;
   std::unique_ptr<store::EventLog> log_;
-  std::optional<action::DriftGuard> drift_;
+  std::optional<DriftKeeper> drift_;
   std::unique_ptr<source::kernel::KernelSource> kernel_;
   std::unique_ptr<FlowKeeper> flows_;
   std::optional<Groups> groups_;
@@ -157,10 +121,11 @@ class Session::Work {
   std::unique_ptr<Watcher> watcher_;
   std::optional<MappedFiles> mapped_;
   std::string batch_, flow_batch_, merged_;
-  std::set<std::uint64_t> without_look_;  ///< containers' own groups whose mounts were not looked at yet
   bool flush_now_ = false;
   std::shared_ptr<store::KnownImages> images_;
-  Clock::time_point flushed_, engines_seen_, scans_seen_, remembered_, still_there_;
+  Every flush_{std::chrono::milliseconds(100)}, look_for_scans_{std::chrono::seconds(1)},
+      remember_{std::chrono::seconds(5)}, look_at_host_{std::chrono::minutes(1)},
+      tell_still_there_{std::chrono::minutes(10), Every::First::at_once};
 };
 
 Status Session::Work::start() {
@@ -212,13 +177,7 @@ void Session::Work::make_watcher(const store::LogOrigin& origin) {
   }
   settings.hooks.is_image_program = [this](const EventRecord& record, const model::DriftRecord& drift,
                                            const model::Process* process) {
-    const bool is_known = process != nullptr;
-    return drift_->is_image_program(
-        {.record = record,
-         .drift = drift,
-         .container_pid = record.pid,
-         .arguments = is_known ? std::string_view(process->program->arguments) : std::string_view(),
-         .cwd = is_known ? std::string_view(process->cwd) : std::string_view()});
+    return drift_->is_image_program(record, drift, process);
   };
   settings.hooks.flow = [this](const model::Flow& flow) { return flows_ ? flows_->note(flow) : std::nullopt; };
   settings.hooks.listen = [this](std::uint64_t cgroup, std::uint8_t protocol, std::uint16_t port) {
@@ -250,15 +209,12 @@ Status Session::Work::open_log(const store::LogOrigin& origin) {
 }
 
 Status Session::Work::start_kernel() {
-  const bool enforces = strictest_drift() >= model::DriftMode::deny;
-  DOORMAN_TRY(auto drift, action::DriftGuard::start(*pins_));
+  DOORMAN_TRY(auto drift, DriftKeeper::start(*pins_, settings_.drift, rules_.engine));
   drift_.emplace(std::move(drift));
-  drift_->approve_engine_programs();
-  if (enforces) DOORMAN_CHECK(drift_->enforce());
   source::kernel::KernelOptions options;
   options.settings.drift = kern_mode(settings_.drift);
   options.settings.flows = kern_mode(settings_.flows);
-  options.pinned = enforces || strictest_flows() == model::FlowMode::protect;
+  options.pinned = drift_->enforces() || strictest_flows() == model::FlowMode::protect;
   DOORMAN_TRY(kernel_, source::kernel::KernelSource::start(*pins_, options));
   return kernel_->want(rules_.needs);
 }
@@ -290,35 +246,20 @@ void Session::Work::found(std::uint64_t cgroup, const Finding& finding, bool own
     group = **known;
   } else {
     group.root = cgroup;
-    group.made = nanoseconds_of(CLOCK_BOOTTIME);
+    group.made = base::read_clock(CLOCK_BOOTTIME);
     group.drift = kern_mode(settings_.drift);
     group.flows = kern_mode(settings_.flows);
   }
-  if (finding.state == Finding::State::container) group.drift = kern_mode(drift_of(finding.container));
+  if (finding.state == Finding::State::container) group.drift = kern_mode(drift_->mode_of(finding.container));
   group.confirmed = finding.state == Finding::State::container;
   warn_of(kernel_->maps().put(cgroup, group));
   if (!own) return;
-  if (is_new) without_look_.insert(cgroup);
+  if (is_new) drift_->add_container(cgroup);
   tell_container(cgroup, finding);
 }
 
-model::DriftMode Session::Work::drift_of(const model::Container& container) const {
-  if (rules_.engine == nullptr) return settings_.drift;
-  return derive::drift_mode_of(container, rules_.engine->rules().images).value_or(settings_.drift);
-}
-
-/// Of the setting and what the rules say of any image.
-template <typename Mode>
-Mode Session::Work::strictest(Mode setting, std::optional<Mode> model::ImageWord::* said) const {
-  if (rules_.engine == nullptr) return setting;
-  for (const model::ImageWord& word : rules_.engine->rules().images) {
-    setting = std::max(setting, (word.*said).value_or(setting));
-  }
-  return setting;
-}
-
 void Session::Work::program_started(const EventRecord& record) {
-  look_at_mounts(record.cgroup, record.pid);
+  drift_->program_started(record.cgroup, record.pid);
   if (mapped_) mapped_->started({record.cgroup, {.start = record.start, .pid = record.pid}});
 }
 
@@ -327,34 +268,24 @@ void Session::Work::tell_mapped(const Look& look, std::string_view path) {
   mapped.cgroup = look.cgroup;
   mapped.pid = mapped.tid = look.process.pid;
   mapped.start = look.process.start;
-  mapped.time = nanoseconds_of(CLOCK_BOOTTIME);
+  mapped.time = base::read_clock(CLOCK_BOOTTIME);
   std::string record;
   parse::event::append_mapped(record, mapped, path);
   watcher_->take(record);
-}
-
-/// The first program of the image tells how the container's file systems lie. The runtime's own, which prepares it,
-/// runs in the same group, but sees the host's mounts.
-void Session::Work::look_at_mounts(std::uint64_t cgroup, std::uint32_t pid) {
-  if (!without_look_.contains(cgroup)) return;
-  const std::string mounts = mount_namespace(std::to_string(pid));
-  if (mounts.empty() || mounts == mount_namespace("self")) return;
-  without_look_.erase(cgroup);
-  warn_of(drift_->add_container(cgroup, pid));
 }
 
 void Session::Work::tell_container(std::uint64_t cgroup, const Finding& finding) {
   model::Container container = finding.container;
   if (container.ip.empty() && !finding.addresses.empty()) container.ip = base::to_text(finding.addresses.front());
   std::string record;
-  parse::event::append_container(record, cgroup, container, nanoseconds_of(CLOCK_BOOTTIME));
+  parse::event::append_container(record, cgroup, container, base::read_clock(CLOCK_BOOTTIME));
   watcher_->take(record);
 }
 
 /// A scan has come meanwhile: who told again of a container looks for what is known of its image.
 void Session::Work::tell_scanned() {
   std::string records;
-  const std::uint64_t now = nanoseconds_of(CLOCK_BOOTTIME);
+  const std::uint64_t now = base::read_clock(CLOCK_BOOTTIME);
   watcher_->stream().each_container([&](std::uint64_t cgroup, std::uint64_t, const model::Container& container) {
     if (!container.image_id.empty()) parse::event::append_container(records, cgroup, container, now);
   });
@@ -416,53 +347,35 @@ Status Session::Work::step() {
   if (flows_) flows_->tick();
   mapped_->tick();
   const auto now = Clock::now();
-  if (flush_now_ || now - flushed_ >= flush_every) {
-    if (const Status flushed = log_->flush(); !flushed.ok())
-      base::log(base::LogLevel::error, flushed.error().message());
-    (void)std::fflush(stdout);
-    flush_now_ = false;
-    flushed_ = now;
-  }
-  if (now - scans_seen_ >= scans_every) {
-    if (images_->look_again()) tell_scanned();
-    scans_seen_ = now;
-  }
-  if (settings_.remember && now - remembered_ >= remember_every) {
-    remember(now);
-    remembered_ = now;
-  }
-  if (now - engines_seen_ >= engines_every) {
-    drift_->approve_engine_programs();
+  if (flush_.is_due(now) || flush_now_) flush();
+  if (look_for_scans_.is_due(now) && images_->look_again()) tell_scanned();
+  if (settings_.remember && remember_.is_due(now)) remember(now);
+  if (look_at_host_.is_due(now)) {
+    drift_->tick();
     watcher_->flows().set_host_addresses(source::host_addresses());
     host_->tick();
-    engines_seen_ = now;
   }
   return {};
+}
+
+void Session::Work::flush() {
+  if (const Status flushed = log_->flush(); !flushed.ok())
+    base::log(base::LogLevel::error, flushed.error().message());
+  (void)std::fflush(stdout);
+  flush_now_ = false;
 }
 
 /// A container that does nothing is told as there once in a while.
 void Session::Work::remember(Clock::time_point now) {
   auto lives = watcher_->take_lives();
-  if (now - still_there_ >= still_there_every) {
-    still_there_ = now;
+  if (tell_still_there_.is_due(now)) {
     const derive::EventStream& stream = watcher_->stream();
-    const std::uint64_t time = stream.context().boot_time + nanoseconds_of(CLOCK_BOOTTIME);
+    const std::uint64_t time = stream.context().boot_time + base::read_clock(CLOCK_BOOTTIME);
     stream.each_container([&](std::uint64_t, std::uint64_t, const model::Container& container) {
       lives->add_known({nullptr, &container, &stream.context()}, time);
     });
   }
   settings_.remember(std::move(lives));
-}
-
-/// The rules' word on images is another; a gate that is there stays.
-Status Session::Work::set_drift_modes() {
-  if (strictest_drift() >= model::DriftMode::deny) DOORMAN_CHECK(drift_->enforce());
-  std::vector<std::pair<std::uint64_t, model::DriftMode>> modes;
-  watcher_->stream().each_container([&](std::uint64_t cgroup, std::uint64_t, const model::Container& container) {
-    if (!container.id.empty()) modes.emplace_back(cgroup, drift_of(container));
-  });
-  for (const auto& [cgroup, mode] : modes) warn_of(drift_->set_mode(cgroup, mode));
-  return {};
 }
 
 void Session::Work::reload() {
@@ -473,7 +386,7 @@ void Session::Work::reload() {
   }
   rules_ = *std::move(rules);
   watcher_->set_rules(rules_.engine);
-  warn_of(set_drift_modes());
+  warn_of(drift_->set_rules(rules_.engine, watcher_->stream()));
   if (flows_) flows_->set_rules(rules_.engine);
   if (const Status wanted = kernel_->want(rules_.needs); !wanted.ok())
     base::log(base::LogLevel::error, wanted.error().message());
@@ -481,7 +394,6 @@ void Session::Work::reload() {
 
 Status Session::Work::run() {
   if (!settings_.quiet) base::log(base::LogLevel::info, "guarding");
-  flushed_ = engines_seen_ = scans_seen_ = remembered_ = Clock::now();
   while (true) {
     const int signal = signals_->next();
     if (signal == SIGINT || signal == SIGTERM) break;
@@ -494,7 +406,7 @@ Status Session::Work::run() {
 }
 
 void Session::Work::stop() {
-  warn_of(drift_->stop(false));
+  warn_of(drift_->stop());
   if (flows_) {
     batch_.clear();
     flows_->read(batch_, true);
