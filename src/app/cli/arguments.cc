@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "app/cli/options.h"
+#include "app/cli/table.h"
 #include "app/cli/words.h"
 #include "base/nearest.h"
 #include "base/text.h"
@@ -53,13 +55,12 @@ class ArgumentParser {
                                base::did_you_mean(word, expected)));
     }
     typed_ += word;
-    const auto found =
-        std::find_if(verbs().begin(), verbs().end(), [&](const Verb& verb) { return verb.words == typed_; });
+    const auto found = std::ranges::find(verbs(), std::string_view(typed_), &Verb::words);
     if (found == verbs().end()) {
       typed_ += ' ';
       return {};
     }
-    verb_ = &*found;
+    verb_ = *found;
     options_ = options_of(*verb_);
     return {};
   }

@@ -101,7 +101,7 @@ void add_operands(std::string& script) {
   row("", joined(next_words("")), flags(common_options()));
   for (const std::string_view family : families())
     row(family, joined(next_words(fmt::format("{} ", family))), "--help");
-  for (const Verb& verb : verbs()) row(verb.words, operands_of(verb), flags(options_of(verb)));
+  for (const Verb* verb : verbs()) row(verb->words, operands_of(*verb), flags(options_of(*verb)));
 }
 
 void add_values(std::string& script) {
@@ -109,11 +109,11 @@ void add_values(std::string& script) {
     if (!option->is_flag())
       script += fmt::format("    *'|--{}') offer='{}' ;;\n", option->name, values_of(*option));
   }
-  for (const Verb& verb : verbs()) {
-    for (const Option* option : verb.options) {
+  for (const Verb* verb : verbs()) {
+    for (const Option* option : verb->options) {
       if (option->is_flag()) continue;
-      script += fmt::format("    '{}|--{}'", verb.words, option->name);
-      if (option->letter != '\0') script += fmt::format(" | '{}|-{}'", verb.words, option->letter);
+      script += fmt::format("    '{}|--{}'", verb->words, option->name);
+      if (option->letter != '\0') script += fmt::format(" | '{}|-{}'", verb->words, option->letter);
       script += fmt::format(") offer='{}' ;;\n", values_of(*option));
     }
   }

@@ -56,18 +56,18 @@ void add_word(std::string& script, std::string_view condition, std::string_view 
 }
 
 void add_words(std::string& script) {
-  for (const Verb& verb : verbs()) {
-    const std::size_t space = verb.words.find(' ');
+  for (const Verb* verb : verbs()) {
+    const std::size_t space = verb->words.find(' ');
     if (space == std::string_view::npos) {
-      add_word(script, "__fish_use_subcommand", verb.words, verb.summary);
+      add_word(script, "__fish_use_subcommand", verb->words, verb->summary);
       continue;
     }
-    const std::string_view family = verb.words.substr(0, space);
+    const std::string_view family = verb->words.substr(0, space);
     const auto siblings = next_words(fmt::format("{} ", family));
     add_word(script,
              fmt::format("__fish_seen_subcommand_from {}; and not __fish_seen_subcommand_from {}", family,
                          fmt::join(siblings, " ")),
-             verb.words.substr(space + 1), verb.summary);
+             verb->words.substr(space + 1), verb->summary);
   }
   for (const std::string_view family : families()) add_word(script, "__fish_use_subcommand", family, "");
 }
@@ -92,9 +92,9 @@ std::string fish_completion() {
       "# fish completion for doorman, written by `doorman completion fish`\ncomplete -c doorman -f\n";
   for (const Option* option : common_options()) add_option(script, *option, "");
   add_words(script);
-  for (const Verb& verb : verbs()) {
-    for (const Option* option : verb.options) add_option(script, *option, seen(verb.words));
-    add_operands(script, verb);
+  for (const Verb* verb : verbs()) {
+    for (const Option* option : verb->options) add_option(script, *option, seen(verb->words));
+    add_operands(script, *verb);
   }
   return script;
 }

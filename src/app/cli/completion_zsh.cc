@@ -72,8 +72,8 @@ void add_verb(std::string& script, const Verb& verb) {
 }
 
 std::string_view meaning_of(std::string_view words) {
-  for (const Verb& verb : verbs()) {
-    if (verb.words == words) return verb.summary;
+  for (const Verb* verb : verbs()) {
+    if (verb->words == words) return verb->summary;
   }
   return "";
 }
@@ -101,7 +101,7 @@ void add_choice(std::string& script, std::string_view typed) {
 
 std::string zsh_completion() {
   std::string script = "#compdef doorman\n# zsh completion for doorman, written by `doorman completion zsh`\n\n";
-  for (const Verb& verb : verbs()) add_verb(script, verb);
+  for (const Verb* verb : verbs()) add_verb(script, *verb);
   for (const std::string_view family : families()) add_choice(script, family);
   add_choice(script, "");
   script += "if [ \"$funcstack[1]\" = _doorman ]; then\n  _doorman \"$@\"\nelse\n  compdef _doorman doorman\nfi\n";

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "app/cli/table.h"
 #include "app/cli/words.h"
 #include "base/nearest.h"
 #include "base/text.h"
@@ -28,10 +29,10 @@ Error usage_at(const YamlValue& where, std::string_view message) {
 /// The options that a section may hold: those of every verb that begins with its words.
 std::vector<const Option*> options_below(std::string_view words) {
   std::vector<const Option*> options;
-  for (const Verb& verb : verbs()) {
-    const bool within = words.empty() || verb.words == words || verb.words.starts_with(fmt::format("{} ", words));
+  for (const Verb* verb : verbs()) {
+    const bool within = words.empty() || verb->words == words || verb->words.starts_with(fmt::format("{} ", words));
     if (!within) continue;
-    std::copy_if(verb.options.begin(), verb.options.end(), std::back_inserter(options),
+    std::copy_if(verb->options.begin(), verb->options.end(), std::back_inserter(options),
                  [](const Option* option) { return !option->flag_only; });
   }
   return options;

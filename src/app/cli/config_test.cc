@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <map>
 
+#include "app/cli/table.h"
+
 namespace doorman::app::cli {
 namespace {
 

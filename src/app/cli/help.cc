@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/cli/setting.h"
+#include "app/cli/table.h"
 #include "base/nearest.h"
 #include "base/text.h"
 
@@ -62,9 +63,9 @@ void add_options(std::string& text, std::span<const Option* const> options, std:
 void add_verbs(std::string& text, std::string_view first_words, std::size_t width) {
   text.append("\nVerbs:\n");
   Columns columns(text, width);
-  for (const Verb& verb : verbs()) {
-    if (!verb.words.starts_with(first_words)) continue;
-    columns.add(fmt::format("{} {}", verb.words, verb.operands), verb.summary);
+  for (const Verb* verb : verbs()) {
+    if (!verb->words.starts_with(first_words)) continue;
+    columns.add(fmt::format("{} {}", verb->words, verb->operands), verb->summary);
   }
 }
 
@@ -151,10 +152,10 @@ base::Result<std::string> help_text(std::span<const std::string> words, std::siz
   if (words.empty()) return program_help(width);
   const std::string asked = fmt::format("{}", fmt::join(words, " "));
   std::vector<std::string_view> known;
-  for (const Verb& verb : verbs()) {
-    if (verb.words == asked) return verb_help(verb, width);
-    if (verb.words.starts_with(asked + ' ')) return family_help(asked, width);
-    known.push_back(verb.words);
+  for (const Verb* verb : verbs()) {
+    if (verb->words == asked) return verb_help(*verb, width);
+    if (verb->words.starts_with(asked + ' ')) return family_help(asked, width);
+    known.push_back(verb->words);
   }
   return base::Error(base::ErrorCode::usage,
                      fmt::format("`{}` is no verb{}", base::printable(asked), base::did_you_mean(asked, known)));

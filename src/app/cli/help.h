@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "app/cli/table.h"
+#include "app/cli/option.h"
 #include "base/result.h"
 
 namespace doorman::app::cli {

@@ -6,6 +6,7 @@
 #include "app/cli/completion.h"
 #include "app/cli/man.h"
 #include "app/cli/setting.h"
+#include "app/cli/table.h"
 #include "base/text.h"
 
 namespace doorman::app::cli {
@@ -24,26 +25,26 @@ std::vector<std::string> words_of(const Verb& verb) {
 }
 
 TEST(Help, NamesEveryOptionOfEveryVerb) {
-  for (const Verb& verb : verbs()) {
-    const std::string text = help_text(words_of(verb), 80).value();
-    EXPECT_NE(text.find(verb.summary), std::string::npos);
-    for (const Option* option : options_of(verb)) {
-      EXPECT_NE(text.find(spelling(*option, false)), std::string::npos) << verb.words << " " << option->name;
+  for (const Verb* verb : verbs()) {
+    const std::string text = help_text(words_of(*verb), 80).value();
+    EXPECT_NE(text.find(verb->summary), std::string::npos);
+    for (const Option* option : options_of(*verb)) {
+      EXPECT_NE(text.find(spelling(*option, false)), std::string::npos) << verb->words << " " << option->name;
     }
   }
 }
 
 TEST(Help, OfTheProgramNamesEveryVerb) {
   const std::string text = help_text({}, 80).value();
-  for (const Verb& verb : verbs()) EXPECT_NE(text.find(verb.words), std::string::npos) << verb.words;
+  for (const Verb* verb : verbs()) EXPECT_NE(text.find(verb->words), std::string::npos) << verb->words;
 }
 
 /// Words that no line can be broken in: examples and targets.
 bool is_one_word(std::string_view line) { return base::trim(line).find(' ') == std::string_view::npos; }
 
 TEST(Help, KeepsWithinTheWidthWhatCanBeBroken) {
-  for (const Verb& verb : verbs()) {
-    const std::string text = help_text(words_of(verb), 60).value();
+  for (const Verb* verb : verbs()) {
+    const std::string text = help_text(words_of(*verb), 60).value();
     const std::size_t examples = text.find("\nExamples:\n");
     std::string_view rest = std::string_view(text).substr(0, examples);
     for (std::string_view line; base::next_line(rest, line);) {
@@ -60,8 +61,8 @@ TEST(Help, OffersTheNearestVerb) {
 
 TEST(ManPage, NamesEveryOption) {
   const std::string page = man_page();
-  for (const Verb& verb : verbs()) {
-    for (const Option* option : options_of(verb)) {
+  for (const Verb* verb : verbs()) {
+    for (const Option* option : options_of(*verb)) {
       std::string name = "\\-\\-";
       for (const char c : option->name) name += c == '-' ? std::string("\\-") : std::string(1, c);
       EXPECT_NE(page.find(name), std::string::npos) << option->name;
@@ -72,8 +73,8 @@ TEST(ManPage, NamesEveryOption) {
 TEST(Completion, OffersEveryOptionInEveryShell) {
   for (const Shell shell : {Shell::bash, Shell::zsh, Shell::fish}) {
     const std::string script = completion_script(shell);
-    for (const Verb& verb : verbs()) {
-      for (const Option* option : options_of(verb)) {
+    for (const Verb* verb : verbs()) {
+      for (const Option* option : options_of(*verb)) {
         const std::string name = (shell == Shell::fish ? "-l " : "--") + std::string(option->name);
         EXPECT_NE(script.find(name), std::string::npos) << name;
       }

@@ -96,7 +96,7 @@ std::string man_page() {
   page +=
       fmt::format(".SH SYNOPSIS\n\\fB{}\\fR \\fIVERB\\fR [\\fIOPTION\\fR]... [\\fIOPERAND\\fR]...\n", program_name);
   page += ".SH VERBS\n";
-  for (const Verb& verb : verbs()) add_verb(page, verb);
+  for (const Verb* verb : verbs()) add_verb(page, *verb);
   page += ".SH COMMON OPTIONS\n";
   for (const Option* option : common_options()) add_option(page, *option);
   for (const Section& section : program_sections()) {

@@ -8,6 +8,7 @@
 
 #include "app/cli/arguments.h"
 #include "app/cli/config.h"
+#include "app/cli/table.h"
 #include "base/nearest.h"
 #include "base/text.h"
 
@@ -50,8 +51,8 @@ Result<std::vector<Setting>> settings_of(const Environment& environment, const V
 
 std::set<std::string> known_variables() {
   std::set<std::string> known;
-  for (const Verb& verb : verbs()) {
-    for (const Option* option : options_of(verb)) known.insert(variable_of(*option));
+  for (const Verb* verb : verbs()) {
+    for (const Option* option : options_of(*verb)) known.insert(variable_of(*option));
   }
   return known;
 }
@@ -83,7 +84,7 @@ class CommandBuilder {
       : arguments_(arguments), environment_(environment), read_config_(read_config), command_(*arguments.verb) {}
 
   Result<ParsedCommand> build() {
-    if (!is_about_program(command_.verb().id)) {
+    if (command_.verb().takes_settings) {
       DOORMAN_CHECK(apply_files());
       DOORMAN_TRY(const auto from_environment, settings_of(environment_, command_.verb()));
       apply(from_environment);

@@ -9,7 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "app/cli/table.h"
+#include "app/cli/options.h"
+#include "app/cli/verb.h"
 #include "base/result.h"
 
 namespace doorman::app::cli {

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 
+#include "app/cli/table.h"
+#include "app/cli/values.h"
+
 namespace doorman::app::cli {
 
 std::vector<const Option*> options_of(const Verb& verb) {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "app/cli/table.h"
+#include "app/cli/verb.h"
 #include "base/result.h"
 
 namespace doorman::app::cli {

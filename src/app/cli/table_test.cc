@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "app/cli/options.h"
 #include "app/cli/setting.h"
 
 namespace doorman::app::cli {
@@ -15,12 +16,12 @@ namespace {
 TEST(Table, EveryVerbHasItsOwnWordsAndId) {
   std::set<std::string_view> words;
   std::set<VerbId> ids;
-  for (const Verb& verb : verbs()) {
-    EXPECT_TRUE(words.insert(verb.words).second) << verb.words;
-    EXPECT_TRUE(ids.insert(verb.id).second) << verb.words;
-    EXPECT_EQ(verb_of(verb.id).words, verb.words);
-    EXPECT_FALSE(verb.summary.empty() || verb.summary.ends_with('.')) << verb.words;
-    EXPECT_LE(verb.min_operands, verb.max_operands) << verb.words;
+  for (const Verb* verb : verbs()) {
+    EXPECT_TRUE(words.insert(verb->words).second) << verb->words;
+    EXPECT_TRUE(ids.insert(verb->id).second) << verb->words;
+    EXPECT_EQ(verb_of(verb->id).words, verb->words);
+    EXPECT_FALSE(verb->summary.empty() || verb->summary.ends_with('.')) << verb->words;
+    EXPECT_LE(verb->min_operands, verb->max_operands) << verb->words;
   }
   for (const std::string_view word : words) {
     for (const std::string_view longer : words) {
@@ -30,20 +31,20 @@ TEST(Table, EveryVerbHasItsOwnWordsAndId) {
 }
 
 TEST(Table, EveryOptionOfAVerbHasItsOwnNameAndLetter) {
-  for (const Verb& verb : verbs()) {
+  for (const Verb* verb : verbs()) {
     std::set<std::string_view> names;
     std::set<char> letters;
-    for (const Option* option : options_of(verb)) {
-      EXPECT_TRUE(names.insert(option->name).second) << verb.words << " --" << option->name;
+    for (const Option* option : options_of(*verb)) {
+      EXPECT_TRUE(names.insert(option->name).second) << verb->words << " --" << option->name;
       if (option->letter == '\0') continue;
-      EXPECT_TRUE(letters.insert(option->letter).second) << verb.words << " -" << option->letter;
+      EXPECT_TRUE(letters.insert(option->letter).second) << verb->words << " -" << option->letter;
     }
   }
 }
 
 TEST(Table, EveryOptionIsComplete) {
-  for (const Verb& verb : verbs()) {
-    for (const Option* option : options_of(verb)) {
+  for (const Verb* verb : verbs()) {
+    for (const Option* option : options_of(*verb)) {
       SCOPED_TRACE(option->name);
       EXPECT_FALSE(option->help.empty() || option->help.ends_with('.'));
       EXPECT_EQ(option->is_flag(), option->check == nullptr);

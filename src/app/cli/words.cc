@@ -17,9 +17,9 @@ void add_once(std::vector<std::string_view>& words, std::string_view word) {
 
 std::vector<std::string_view> next_words(std::string_view typed) {
   std::vector<std::string_view> words;
-  for (const Verb& verb : verbs()) {
-    if (!verb.words.starts_with(typed)) continue;
-    const std::string_view rest = verb.words.substr(typed.size());
+  for (const Verb* verb : verbs()) {
+    if (!verb->words.starts_with(typed)) continue;
+    const std::string_view rest = verb->words.substr(typed.size());
     add_once(words, rest.substr(0, rest.find(' ')));
   }
   return words;
@@ -27,9 +27,9 @@ std::vector<std::string_view> next_words(std::string_view typed) {
 
 std::vector<std::string_view> families() {
   std::vector<std::string_view> words;
-  for (const Verb& verb : verbs()) {
-    const std::size_t space = verb.words.find(' ');
-    if (space != std::string_view::npos) add_once(words, verb.words.substr(0, space));
+  for (const Verb* verb : verbs()) {
+    const std::size_t space = verb->words.find(' ');
+    if (space != std::string_view::npos) add_once(words, verb->words.substr(0, space));
   }
   return words;
 }

@@ -4,7 +4,6 @@
 #include <array>
 #include <optional>
 
-#include "app/cli/table.h"
 #include "app/policy/tell.h"
 #include "app/state.h"
 #include "app/terminal.h"
