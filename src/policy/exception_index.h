@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "model/verdict.h"
-#include "policy/exceptions.h"
+#include "policy/exception.h"
 
 namespace doorman::policy {
 

@@ -10,7 +10,7 @@
 #include "model/report.h"
 #include "model/verdict.h"
 #include "policy/engine/engine.h"
-#include "policy/exceptions.h"
+#include "policy/exception.h"
 
 namespace doorman::policy {
 

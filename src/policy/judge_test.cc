@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "policy/load/exception_files.h"
 #include "policy/load/load.h"
 
 namespace doorman::policy {

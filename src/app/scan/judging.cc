@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "parse/image/reference.h"
 #include "policy/judge.h"
+#include "policy/load/exception_files.h"
 
 namespace doorman::app {
 

@@ -13,7 +13,7 @@
 #include "model/image_record.h"
 #include "model/report.h"
 #include "policy/engine/engine.h"
-#include "policy/exceptions.h"
+#include "policy/exception.h"
 
 namespace doorman::app {
 

@@ -8,6 +8,7 @@
 #include "app/policy/compile.h"
 #include "base/text.h"
 #include "files.h"
+#include "policy/load/exception_files.h"
 
 namespace doorman::app {
 namespace {

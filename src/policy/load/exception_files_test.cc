@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "policy/exceptions.h"
+#include "policy/load/exception_files.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>

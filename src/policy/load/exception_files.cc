@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "policy/exceptions.h"
+#include "policy/load/exception_files.h"
 
 #include <fmt/format.h>
 
@@ -324,26 +324,6 @@ class Reader {
 
 }  // namespace
 
-std::string_view to_text(SubjectKey key) {
-  switch (key) {
-    case SubjectKey::image:
-      return "image";
-    case SubjectKey::digest:
-      return "digest";
-    case SubjectKey::package:
-      return "package";
-    case SubjectKey::version:
-      return "version";
-    case SubjectKey::vulnerability:
-      return "vulnerability";
-    case SubjectKey::path:
-      return "path";
-    case SubjectKey::secret:
-      return "secret";
-  }
-  return {};
-}
-
 bool LoadedExceptions::ok() const {
   return std::ranges::none_of(diagnostics,
                               [](const Diagnostic& each) { return each.level == Diagnostic::Level::error; });
@@ -356,18 +336,5 @@ LoadedExceptions load_exceptions(std::vector<SourceText> texts, const RuleSet& r
   for (std::size_t i = 0; i < loaded.texts.size(); ++i) reader.read(static_cast<std::uint32_t>(i));
   return loaded;
 }
-
-bool is_pattern(std::string_view text) { return text.find_first_of("*?[\\") != std::string_view::npos; }
-
-std::string subject_text(const Exception& exception) {
-  if (exception.subject.empty()) return "any";
-  std::string text;
-  for (const Exception::Part& part : exception.subject) {
-    text += fmt::format("{}{}={}", text.empty() ? "" : " ", to_text(part.key), base::join(part.values, ","));
-  }
-  return text;
-}
-
-std::string rules_text(const Exception& exception) { return base::join(exception.rule_names, ", "); }
 
 }  // namespace doorman::policy
