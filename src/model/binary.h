@@ -35,6 +35,7 @@ struct Form {
   std::uint32_t version = 0;
   std::string_view what;  ///< plural: `layer facts`
 };
+inline constexpr std::size_t frame_bytes = 8 + 4 + 8 + 8;
 /// Magic, u32 version, u64 payload length, u64 XXH3-64 of the payload, the payload.
 std::string frame(const Form& form, base::Bytes payload);
 /// The payload, a part of `bytes`.
