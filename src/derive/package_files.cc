@@ -2,7 +2,7 @@
 #include "derive/package_files.h"
 
 #include <algorithm>
-#include <tuple>
+#include <vector>
 
 #include "base/hash.h"
 
@@ -19,14 +19,14 @@ base::Bytes bytes_of(const std::vector<base::PathId>& ids) {
 
 /// One entry a path: the first of those that have it.
 void join(std::vector<PackageFiles::File>& files) {
-  std::ranges::sort(files, {}, [](const PackageFiles::File& file) { return std::tuple(file.path, file.package); });
+  if (files.empty()) return;
+  std::ranges::sort(files, {}, &PackageFiles::File::path);
   auto last = files.begin();
-  for (auto file = files.begin(); file != files.end(); ++file) {
-    if (file == files.begin()) continue;
-    if (file->path == last->path) last->shared = true;
+  for (auto file = last + 1; file != files.end(); ++file) {
+    if (file->path == last->path) *last = {file->path, std::min(file->package, last->package), true};
     else *++last = *file;
   }
-  if (!files.empty()) files.erase(last + 1, files.end());
+  files.erase(last + 1, files.end());
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/package_files.h"
 
-#include <array>
+#include <cstring>
 
 #include "model/binary.h"
 #include "model/merged_usr.h"
@@ -15,9 +15,16 @@ constexpr std::size_t counts_bytes = 8 + 4 + 4, path_bytes = 8, owner_bytes = 4,
 
 template <typename Number>
 void append(std::string& out, Number value) {
-  std::array<char, sizeof value> bytes{};
-  for (std::size_t i = 0; i < bytes.size(); ++i) bytes.at(i) = static_cast<char>(value >> (8U * i));
-  out.append(bytes.data(), bytes.size());
+  const Number word = binary::little_endian(value);
+  out.append(reinterpret_cast<const char*>(&word), sizeof word);
+}
+
+/// Of a list that has as many.
+template <typename Number>
+Number number_at(base::Bytes numbers, std::size_t index) {
+  Number word = 0;
+  std::memcpy(&word, numbers.data() + index * sizeof word, sizeof word);
+  return binary::little_endian(word);
 }
 
 }  // namespace
@@ -72,16 +79,12 @@ bool PackageFilesView::is_sound() const {
   return end == text_.size();
 }
 
-base::PathId PackageFilesView::path(std::size_t file) const {
-  return base::ByteReader(paths_.substr(file * path_bytes, path_bytes)).u64();
-}
+base::PathId PackageFilesView::path(std::size_t file) const { return number_at<base::PathId>(paths_, file); }
 
-std::uint32_t PackageFilesView::owner(std::size_t file) const {
-  return base::ByteReader(owners_.substr(file * owner_bytes, owner_bytes)).u32();
-}
+std::uint32_t PackageFilesView::owner(std::size_t file) const { return number_at<std::uint32_t>(owners_, file); }
 
 std::uint32_t PackageFilesView::text_end(std::size_t package) const {
-  return base::ByteReader(text_ends_.substr(package * end_bytes, end_bytes)).u32();
+  return number_at<std::uint32_t>(text_ends_, package);
 }
 
 std::string_view PackageFilesView::purl(std::size_t package) const {
