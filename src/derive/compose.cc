@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "base/hash.h"
 #include "derive/exposure.h"
@@ -245,13 +246,32 @@ class Composer {
     std::unordered_map<std::string_view, std::uint32_t> by_name;
     for (std::uint32_t i = 0; i < inventory_.packages.size(); ++i)
       by_name.emplace(inventory_.packages[i].package.name, i);
+    // Sorted by path, by which dpkg's diversions come before its lists: who claims first has it.
     for (const Overlay::File& file : overlay_.files) {
       for (model::Ownership& owned : file.facts->owned) {
         const auto owner = by_name.find(owned.package);
         if (owner == by_name.end()) continue;
         owners_.claim(owned, owner->second);
+        if (file.facts->path == model::dpkg_diversions) note_diverted(owned, owner->second);
         keep_files(inventory_.packages[owner->second].files, std::move(owned.files));
       }
+    }
+    take_diverted();
+  }
+
+  void note_diverted(const model::Ownership& owned, std::uint32_t package) {
+    for (const PathId id : owned.files) diverted_.emplace_back(id, package);
+  }
+
+  /// The package whose file was moved aside lists the path as before.
+  void take_diverted() {
+    if (diverted_.empty()) return;
+    std::ranges::sort(diverted_);
+    for (std::uint32_t i = 0; i < inventory_.packages.size(); ++i) {
+      std::erase_if(inventory_.packages[i].files, [&](PathId id) {
+        const auto found = std::ranges::lower_bound(diverted_, std::pair(id, std::uint32_t{0}));
+        return found != diverted_.end() && found->first == id && found->second != i;
+      });
     }
   }
 
@@ -335,6 +355,7 @@ class Composer {
   Overlay overlay_;
   History history_;
   Owners owners_;
+  std::vector<std::pair<PathId, std::uint32_t>> diverted_;  // a path, and the package whose file lies there
   PackageSet known_;
 };
 

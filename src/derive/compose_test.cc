@@ -176,6 +176,22 @@ TEST(Compose, AnOpaqueRootHidesEverything) {
   EXPECT_THAT(inventory.packages, IsEmpty());
 }
 
+TEST(Compose, ADivertedFileIsOfThePackageThatDivertedIt) {
+  const auto inventory =
+      compose({}, {LayerBuilder()
+                       .packages("var/lib/dpkg/status", {deb("aa", "1"), deb("bb", "2"), deb("cc", "3")})
+                       .list("var/lib/dpkg/diversions", "bb", {"usr/bin/tool"})
+                       .list("var/lib/dpkg/info/aa.list", "aa", {"usr/bin/tool", "etc/aa"})
+                       .list("var/lib/dpkg/info/bb.list", "bb", {"usr/bin/tool", "etc/bb"})
+                       .list("var/lib/dpkg/info/cc.list", "cc", {"etc/bb"})
+                       .program("usr/bin/tool")});
+  ASSERT_EQ(inventory.packages.size(), 3U);
+  EXPECT_THAT(inventory.packages[0].files, ElementsAre(base::path_id("etc/aa")));
+  EXPECT_EQ(inventory.packages[1].files.size(), 2U);
+  EXPECT_EQ(inventory.packages[2].files.size(), 1U) << "what two list without a diversion, both keep";
+  EXPECT_EQ(inventory.programs[0].owner, 1U);
+}
+
 TEST(Compose, LanguagePackagesOfTheSystemAreTiedToTheirOwner) {
   const auto inventory = compose(
       {}, {LayerBuilder()

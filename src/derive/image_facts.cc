@@ -3,13 +3,11 @@
 
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "model/container.h"
 
 namespace doorman::derive {
 
-using model::FoundPackage;
 using model::ImageFacts;
 
 namespace {
@@ -39,13 +37,6 @@ ImageFacts image_facts_of(const model::Inventory& inventory, std::span<const mod
   facts.runs_as_root = inventory.config && inventory.config->starts_as_root();
   if (inventory.secrets_sought) facts.secrets = inventory.secrets.size();
   if (inventory.config) add_origin(*inventory.config, facts);
-  std::unordered_map<std::uint32_t, std::uint32_t> numbers;
-  for (const model::FoundProgram& program : inventory.programs) {
-    if (program.owner == FoundPackage::none) continue;
-    const auto [number, is_new] = numbers.try_emplace(program.owner, static_cast<std::uint32_t>(numbers.size()));
-    if (is_new) facts.packages.push_back(inventory.packages[program.owner].purl);
-    facts.programs.push_back({program.file.path, number->second});
-  }
   return facts;
 }
 

@@ -9,7 +9,8 @@
 
 namespace doorman::derive {
 
-/// What the other doors need to know of what was scanned. `findings` are all that were found, hidden ones too.
+/// What the other doors need to know of what was scanned, without the packages' files. `findings` are all that were
+/// found, hidden ones too.
 model::ImageFacts image_facts_of(const model::Inventory& inventory, std::span<const model::Finding> findings);
 
 }  // namespace doorman::derive

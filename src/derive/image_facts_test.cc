@@ -11,18 +11,6 @@ using model::Severity;
 
 class ImageFactsTest : public ::testing::Test {
  protected:
-  ImageFactsTest() {
-    for (const char* name : {"bash", "coreutils"}) {
-      model::FoundPackage found;
-      found.purl = std::string("pkg:deb/debian/") + name + "@1";
-      inventory_.packages.push_back(std::move(found));
-    }
-  }
-
-  void add(const std::string& path, std::uint32_t owner) {
-    inventory_.programs.push_back(
-        {.file = {.path = path, .sha256 = base::digest_of(path)}, .layer = 0, .owner = owner});
-  }
   void find(Severity severity, FixState fix, bool exploited = false) {
     model::Vulnerability flaw;
     flaw.severity = severity;
@@ -35,18 +23,6 @@ class ImageFactsTest : public ::testing::Test {
   model::Inventory inventory_{model::Subject::image(base::digest_of("config"))};
   std::vector<model::Finding> findings_;
 };
-
-TEST_F(ImageFactsTest, ProgramsHaveThePackageThatOwnsThem) {
-  add("usr/bin/bash", 0);
-  add("usr/bin/ls", 1);
-  add("usr/local/bin/ours", model::FoundPackage::none);
-  const auto facts = image_facts_of(inventory_, {});
-  EXPECT_EQ(facts.package_of("/usr/bin/bash"), "pkg:deb/debian/bash@1");
-  EXPECT_EQ(facts.package_of("usr/bin/ls"), "pkg:deb/debian/coreutils@1");
-  EXPECT_EQ(facts.package_of("/usr/local/bin/ours"), "");
-  EXPECT_EQ(facts.package_of("/usr/bin/bas"), "");
-  EXPECT_EQ(facts.package_of(""), "");
-}
 
 TEST_F(ImageFactsTest, SecretsCountWhereSomebodyLooked) {
   EXPECT_FALSE(image_facts_of(inventory_, {}).secrets.has_value());

@@ -8,8 +8,6 @@
 namespace doorman::model::binary {
 namespace {
 
-constexpr std::size_t header_bytes = 8 + 4 + 8 + 8;
-
 void append_fixed(std::string& out, std::uint64_t value, unsigned width) {
   for (unsigned i = 0; i < width; ++i) out.push_back(static_cast<char>(value >> (8U * i)));
 }
@@ -18,7 +16,7 @@ void append_fixed(std::string& out, std::uint64_t value, unsigned width) {
 
 std::string frame(const Form& form, base::Bytes payload) {
   std::string out;
-  out.reserve(header_bytes + payload.size());
+  out.reserve(frame_bytes + payload.size());
   out.append(form.magic);
   append_fixed(out, form.version, 4);
   append_fixed(out, payload.size(), 8);
@@ -47,7 +45,7 @@ base::Result<base::Bytes> unframe(const Form& form, base::Bytes bytes) {
   if (in.remaining() > size) {
     return base::Error(base::ErrorCode::invalid, fmt::format("something follows the {}", form.what));
   }
-  const base::Bytes payload = bytes.substr(header_bytes);
+  const base::Bytes payload = bytes.substr(frame_bytes);
   if (base::hash64(payload) != checksum) {
     return base::Error(base::ErrorCode::mismatch, fmt::format("the checksum of the {} is wrong", form.what));
   }

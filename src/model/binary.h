@@ -35,6 +35,7 @@ struct Form {
   std::uint32_t version = 0;
   std::string_view what;  ///< plural: `layer facts`
 };
+inline constexpr std::size_t frame_bytes = 8 + 4 + 8 + 8;
 /// Magic, u32 version, u64 payload length, u64 XXH3-64 of the payload, the payload.
 std::string frame(const Form& form, base::Bytes payload);
 /// The payload, a part of `bytes`.
@@ -76,8 +77,12 @@ constexpr ExceptionUse::State last_of(ExceptionUse::State /*any*/) { return Exce
 constexpr Subject::Kind last_of(Subject::Kind /*any*/) { return Subject::Kind::host; }
 
 /// Turns a word round where that is needed, in either direction.
-inline base::PathId little_endian(base::PathId word) {
+inline std::uint64_t little_endian(std::uint64_t word) {
   if constexpr (std::endian::native == std::endian::big) return __builtin_bswap64(word);
+  return word;
+}
+inline std::uint32_t little_endian(std::uint32_t word) {
+  if constexpr (std::endian::native == std::endian::big) return __builtin_bswap32(word);
   return word;
 }
 

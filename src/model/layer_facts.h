@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/digest.h"
@@ -22,6 +23,10 @@ struct Note {
 
   auto operator<=>(const Note&) const = default;
 };
+
+/// The file whose ownerships go before those of others: of several packages that list a path, it names the one
+/// whose file lies there.
+inline constexpr std::string_view dpkg_diversions = "var/lib/dpkg/diversions";
 
 /// The files that an operating-system package brought, by id: enough to ask who owns a path.
 struct Ownership {

@@ -92,7 +92,13 @@ Value directory(const SystemEvent& event, const FieldUse&, Arena& scratch) {
 }
 Value package(const SystemEvent& event, const FieldUse&, Arena& scratch) {
   if (event.container() == nullptr || event.container()->image_facts == nullptr) return {};
-  return text_unless_empty(event.container()->image_facts->package_of(file_path(event, scratch)));
+  const ImageFacts& facts = *event.container()->image_facts;
+  const std::string_view path = file_path(event, scratch);
+  if (path.empty()) return {};
+  // What could not be opened may be a folder.
+  const EventObject* object = object_of(event);
+  const bool is_file = object != nullptr && object->type == Type::file;
+  return text_unless_empty(is_file ? facts.package_of(path) : facts.only_package_of(path));
 }
 Value file_name(const SystemEvent& event, const FieldUse&, Arena& scratch) {
   const EventObject* object = object_of(event);

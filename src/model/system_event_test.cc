@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 #include <deque>
+#include <memory>
 #include <set>
 
 namespace doorman::model {
@@ -226,6 +228,35 @@ TEST_F(SystemEventTest, TellsHowAFileWasOpened) {
   EXPECT_EQ(read("evt.arg.mode"), "'0755'");
   call(EventType::unlink, {});
   EXPECT_EQ(read("evt.is_open_write"), "false");
+}
+
+TEST_F(SystemEventTest, KnowsThePackageThatBroughtTheFile) {
+  PackageFiles owned;
+  owned.packages = {"passwd", "dash"};
+  owned.files = {{.path = base::path_id("etc/shadow"), .package = 0},
+                 {.path = base::path_id("bin/dash"), .package = 1},
+                 {.path = base::path_id("etc"), .package = 1, .shared = true}};
+  std::ranges::sort(owned.files, {}, &PackageFiles::File::path);
+  const std::string bytes = encode(owned);
+  open_for(0);
+  EXPECT_EQ(read("fd.package"), "absent") << "nobody scanned the image";
+  ImageFacts facts;
+  facts.files = std::make_shared<const PackageFilesView>(bytes);
+  container.image_facts = std::make_shared<const ImageFacts>(facts);
+  EXPECT_EQ(read("fd.package"), "'passwd'");
+  EXPECT_EQ(read("fd.package", &shell, nullptr), "absent");
+  record.object.flags |= EventObject::upper_layer;
+  EXPECT_EQ(read("fd.package"), "'passwd'") << "also when it was changed";
+  EXPECT_EQ(read("proc.package"), "absent") << "the program was changed";
+  shell.state.exe_upper_layer = false;
+  EXPECT_EQ(read("proc.package"), "'dash'");
+  call(EventType::openat, {"/etc", {}, {}, number(0), "/etc", number(0), number(0)}, 3);
+  object(Type::directory, 3);
+  EXPECT_EQ(read("fd.package"), "absent") << "a folder of several packages";
+  call(EventType::openat, {"/etc/shadow", {}, {}, number(0), "/etc/shadow", number(0), number(0)}, -13);
+  EXPECT_EQ(read("fd.package"), "'passwd'") << "also when it could not be opened";
+  connect_to(v4(10, 0, 0, 8), 80);
+  EXPECT_EQ(read("fd.package"), "absent");
 }
 
 TEST_F(SystemEventTest, KnowsTheFileByItsRealPath) {

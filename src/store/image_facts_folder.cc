@@ -26,7 +26,7 @@ constexpr std::int64_t version = 1;
 
 constexpr std::size_t max_brief_bytes = 2048;
 
-std::string brief_json(const ImageFacts& facts) {
+std::string to_json(const ImageFacts& facts) {
   base::JsonWriter json(base::JsonWriter::Layout::one_line);
   json.begin_object();
   json.member("version", version);
@@ -41,32 +41,7 @@ std::string brief_json(const ImageFacts& facts) {
   return json.take();
 }
 
-std::string long_json(const ImageFacts& facts) {
-  base::JsonWriter json;
-  json.begin_object();
-  json.begin_array("packages");
-  for (const std::string& purl : facts.packages) json.value(purl);
-  json.end_array();
-  json.begin_array("programs");
-  for (const ImageFacts::Program& program : facts.programs) {
-    json.begin_object();
-    json.member("path", program.path);
-    json.member("package", program.package);
-    json.end_object();
-  }
-  json.end_array();
-  json.end_object();
-  return json.take();
-}
-
-/// One object, of which the first line holds what is brief.
-std::string to_json(const ImageFacts& facts) {
-  std::string text = brief_json(facts);
-  text.back() = ',';
-  return text + long_json(facts).substr(1);
-}
-
-/// The first line as an object of its own; empty where the file's beginning has none.
+/// The first line as an object of its own, where it is one that goes on; else empty.
 std::string brief_of(std::string_view beginning) {
   std::string line(beginning.substr(0, beginning.find('\n')));
   if (line.size() == beginning.size() || !line.ends_with(',')) return {};
@@ -164,14 +139,24 @@ bool KnownImages::look_again() {
   return true;
 }
 
+std::shared_ptr<const ImageFacts> KnownImages::read(const base::Digest& image) const {
+  auto facts = folder_.get(image);
+  if (!facts.ok()) {
+    if (facts.error().code() != ErrorCode::not_found) base::log(base::LogLevel::warning, facts.error().message());
+    return nullptr;
+  }
+  auto files = files_.find(image);
+  if (files.ok()) facts->files = *std::move(files);
+  else base::log(base::LogLevel::warning, files.error().message());
+  return std::make_shared<const ImageFacts>(*std::move(facts));
+}
+
 std::shared_ptr<const ImageFacts> KnownImages::find(std::string_view image_id) {
   if (const auto found = known_.find(image_id); found != known_.end()) return found->second;
   const auto digest = base::Digest::parse(image_id);
   if (!digest.ok()) return nullptr;
-  const auto facts = folder_.find(*digest);
-  if (!facts.ok()) base::log(base::LogLevel::warning, facts.error().message());
   if (known_.size() >= most) known_.clear();
-  return known_[std::string(image_id)] = facts.ok() ? *facts : nullptr;
+  return known_[std::string(image_id)] = read(*digest);
 }
 
 }  // namespace doorman::store

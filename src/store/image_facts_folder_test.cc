@@ -25,9 +25,7 @@ class ImageFactsFolderTest : public testing::Test {
                            .secrets = 3,
                            .base_name = "docker.io/library/debian:12",
                            .base_digest = "sha256:4d7b",
-                           .created = base::Time(std::chrono::seconds(1'795'256'000)),
-                           .packages = {"pkg:deb/debian/bash@5"},
-                           .programs = {{.path = "usr/bin/bash", .package = 0}}};
+                           .created = base::Time(std::chrono::seconds(1'795'256'000))};
 };
 
 TEST_F(ImageFactsFolderTest, WhatIsPutIsFound) {
@@ -41,22 +39,17 @@ TEST_F(ImageFactsFolderTest, WhatIsPutIsFound) {
 TEST_F(ImageFactsFolderTest, WhatIsBriefIsFoundWithoutTheRest) {
   EXPECT_EQ(folder_.find_brief(image_).value(), nullptr);
   ASSERT_TRUE(folder_.put(image_, facts_).ok());
-  model::ImageFacts brief = facts_;
-  brief.packages.clear();
-  brief.programs.clear();
-  EXPECT_EQ(*folder_.find_brief(image_).value(), brief);
-  brief = {.worst = model::Severity::high,
-           .known_exploited = true,
-           .runs_as_root = true,
-           .packages = {},
-           .programs = {}};
+  EXPECT_EQ(*folder_.find_brief(image_).value(), facts_);
+  const model::ImageFacts brief{.worst = model::Severity::high, .known_exploited = true, .runs_as_root = true};
   const auto read_of = [&](const char* text) {
     std::ofstream(file()) << text;
     return folder_.find_brief(image_);
   };
-  // Others may write the members in another order and layout.
+  // Earlier versions wrote on behind the first line, others may write the members in another order and layout.
   for (const char* text :
-       {R"({"version": 1, "known_exploited": true, "runs_as_root": true, "worst": "high"})",
+       {"{\"version\": 1, \"worst\": \"high\", \"known_exploited\": true, \"runs_as_root\": true,\n\"packages\": "
+        "[\"p\"]}",
+        R"({"version": 1, "known_exploited": true, "runs_as_root": true, "worst": "high"})",
         "{\"version\": 1,\n\"known_exploited\": true, \"runs_as_root\": true, \"worst\": \"high\"}",
         "{\n  \"version\": 1,\n  \"worst\": \"high\", \"known_exploited\": true, \"runs_as_root\": true}\n"}) {
     ASSERT_TRUE(read_of(text).ok()) << text;
@@ -67,6 +60,32 @@ TEST_F(ImageFactsFolderTest, WhatIsBriefIsFoundWithoutTheRest) {
         "{\"version\": 2, \"known_exploited\": true, \"runs_as_root\": true,\n\"packages\": []}"}) {
     EXPECT_FALSE(read_of(text).ok()) << text;
   }
+}
+
+TEST_F(ImageFactsFolderTest, WhatEarlierVersionsWroteStillTellsThePackagesOfPrograms) {
+  ASSERT_TRUE(folder_.put(image_, facts_).ok());
+  std::ofstream(file()) << R"({"version": 1, "known_exploited": false, "runs_as_root": true,
+  "packages": ["pkg:deb/debian/bash@5"], "programs": [{"path": "usr/bin/bash", "package": 0}]})";
+  const auto found = KnownImages(state_).find(image_.text());
+  ASSERT_NE(found, nullptr);
+  EXPECT_EQ(found->package_of("/usr/bin/bash"), "pkg:deb/debian/bash@5");
+  EXPECT_EQ(found->only_package_of("usr/bin/bash"), "pkg:deb/debian/bash@5");
+  EXPECT_EQ(found->package_of("/usr/bin/bas"), "");
+  EXPECT_EQ(found->package_of("/etc/bash.bashrc"), "");
+}
+
+TEST_F(ImageFactsFolderTest, KnownImagesKnowThePackagesOfFiles) {
+  const PackageFilesFolder files(state_);
+  const model::PackageFiles owned{
+      .key = 1, .packages = {"bash"}, .files = {{.path = base::path_id("etc/bash.bashrc")}}};
+  ASSERT_TRUE(files.put(image_, owned).ok());
+  EXPECT_EQ(KnownImages(state_).find(image_.text()), nullptr) << "without facts nobody scanned it";
+  ASSERT_TRUE(folder_.put(image_, facts_).ok());
+  EXPECT_EQ(KnownImages(state_).find(image_.text())->package_of("/etc/bash.bashrc"), "bash");
+  std::ofstream(state_ + "/images/sha256/" + image_.hex() + ".files") << "damaged";
+  const auto found = KnownImages(state_).find(image_.text());
+  ASSERT_NE(found, nullptr) << "the rest is still known";
+  EXPECT_EQ(*found, facts_);
 }
 
 TEST_F(ImageFactsFolderTest, TheSameIsNotWrittenAgain) {

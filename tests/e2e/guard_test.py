@@ -8,7 +8,6 @@ Needs root, podman, runc and a kernel that lets the guard work; skipped aloud el
 machine, so these tests run alone.
 """
 import contextlib
-import json
 import os
 import pathlib
 import signal
@@ -19,7 +18,7 @@ import unittest
 import uuid
 
 import podman
-from guards import DOORMAN, DRIFT, FLOW, GuardTest, LOADER, SHADOW, pins, wait_for
+from guards import DOORMAN, DRIFT, FLOW, GuardTest, LOADER, PACKAGE, SHADOW, pins, wait_for
 
 
 class Identity(GuardTest):
@@ -208,20 +207,16 @@ class Holding(GuardTest):
             subprocess.run([DOORMAN, "guard", "--remove"], check=True)
             self.assertEqual(self.engine.exec(asks, "/bin/deed", "connect", address, "5432").returncode, 0)
 
-    def leave_facts(self):
-        """What a scan leaves, and what it would if a package had brought the one program."""
+    def scan(self):
+        """Of the image, in which dpkg says that a package brought the program and a file."""
         archive = self.engine.folder / "image.tar"
-        facts = {"version": 1, "packages": ["pkg:deb/debian/deed@1"], "programs": [{"path": "bin/deed", "package": 0}]}
         subprocess.run([DOORMAN, "scan", "-q", "--state-dir", str(self.state), "--policy", "none", str(archive)], check=True, capture_output=True)
-        kept = self.state / "images" / (self.engine.image_id.replace(":", "/") + ".json")
-        self.assertTrue(kept.exists())
-        fresh = kept.with_suffix(".new")
-        fresh.write_text(json.dumps(facts))
-        fresh.rename(kept)
+        for ending in (".json", ".files"):
+            self.assertTrue((self.state / "images" / (self.engine.image_id.replace(":", "/") + ending)).exists(), ending)
 
     def test_a_container_that_runs_already_learns_of_a_scan(self):
         rules = self.folder / "package.yaml"
-        rules.write_text("- rule: P\n  desc: d\n  condition: evt.type = openat and proc.package = pkg:deb/debian/deed@1\n"
+        rules.write_text(f"- rule: P\n  desc: d\n  condition: evt.type = openat and proc.package startswith {PACKAGE} and fd.package startswith {PACKAGE}\n"
                          "  output: o\n  priority: INFO\n")
         guard = self.guard("-r", "runtime", "-r", str(rules))
         with self.running("/bin/deed", "listen", "5432", name="scanned") as container:
@@ -232,7 +227,7 @@ class Holding(GuardTest):
             open_in_it()
             wait_for(lambda: guard.alerts(SHADOW), "the alert")
             self.assertEqual(guard.alerts("P"), [], "nobody had scanned it")
-            self.leave_facts()
+            self.scan()
             wait_for(lambda: open_in_it() or guard.alerts("P"), "the guard to know the package")
 
     def test_up_guards_and_scans_what_runs_and_what_nobody_runs(self):
@@ -246,12 +241,15 @@ class Holding(GuardTest):
             wait_for((self.state / "images/sha256" / (idle + ".scan")).exists, "the scan of what nobody runs", 180)
             self.assertEqual(guard.end(), 0)
 
-    def test_the_package_of_a_program_is_known_from_the_scan(self):
-        self.leave_facts()
+    def test_the_package_of_a_program_and_of_a_file_is_known_from_the_scan(self):
+        self.scan()
         guard = self.guard()
         self.run_in("/bin/deed", "open", "/etc/shadow")
         wait_for(lambda: guard.alerts(SHADOW), "the alert")
-        self.assertTrue(self.tell("events", "proc.package = pkg:deb/debian/deed@1"))
+        self.assertTrue(self.tell("events", f"proc.package startswith {PACKAGE}"))
+        told = self.tell("events", "fd.name = /etc/shadow and container.id != host")
+        self.assertTrue(told)
+        self.assertTrue(all(event["fd.package"].startswith(PACKAGE) for event in told), told)
 
     def test_rules_are_loaded_anew_and_a_bad_file_changes_nothing(self):
         rules = self.folder / "reload.yaml"

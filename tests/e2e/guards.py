@@ -24,6 +24,9 @@ LOADER = "/lib64/ld-linux-x86-64.so.2"
 SHADOW = "Credentials read in a container"
 DRIFT = "Program that is not the image's"
 FLOW = "Connection that is new to the image"
+PACKAGE = "pkg:deb/debian/deed@1"
+DPKG_STATUS = "Package: deed\nStatus: install ok installed\nArchitecture: all\nVersion: 1\n\n"
+DPKG_LIST = "/.\n/usr\n/usr/bin\n/usr/bin/deed\n/etc\n/etc/shadow\n"
 
 
 def pins():
@@ -100,6 +103,7 @@ class GuardTest(unittest.TestCase):
         members = [images.folder(name) for name in ("bin", "etc", "tmp", "proc", "sys", "dev", "run", "lib64")]
         members += [("bin/busybox", pathlib.Path(BUSYBOX).read_bytes(), 0o755), ("bin/deed", pathlib.Path(DEED).read_bytes(), 0o755),
                     ("etc/shadow", "root:*:1:::::\n", 0o600), ("etc/passwd", "root:x:0:0::/:/bin/sh\n"), ("etc/hosts.x", "x")]
+        members += [("etc/os-release", "ID=debian\nVERSION_ID=12\n"), ("var/lib/dpkg/status", DPKG_STATUS), ("var/lib/dpkg/info/deed.list", DPKG_LIST)]
         members += [images.link(f"bin/{name}", "busybox") for name in ("sh", "cp", "chmod", "mv", "true", "sleep", "cat", "rm", "ln", "mkdir")]
         if os.path.exists(LOADER):
             members.append((LOADER[1:], pathlib.Path(LOADER).read_bytes(), 0o755))

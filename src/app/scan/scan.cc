@@ -21,6 +21,7 @@
 #include "base/text.h"
 #include "derive/image_facts.h"
 #include "derive/match.h"
+#include "derive/package_files.h"
 #include "derive/support.h"
 #include "model/report.h"
 #include "model/scan_record.h"
@@ -28,6 +29,7 @@
 #include "sink/all.h"
 #include "sink/progress.h"
 #include "store/image_facts_folder.h"
+#include "store/package_files_folder.h"
 #include "store/scan_records.h"
 
 namespace doorman::app {
@@ -174,8 +176,17 @@ class Scan {
   /// For the other doors, which meet the image again. Without them they know less, which is no reason to fail.
   void keep_facts(const model::Report& report) const {
     if (state_path_.empty() || command_.get(options::no_cache) || !report.inventory.identity) return;
+    const base::Digest& image = report.inventory.identity->config;
+    keep_package_files(image, report.inventory);  // first: who sees the facts finds the files
     const auto facts = derive::image_facts_of(report.inventory, report.findings);
-    const Status put = store::ImageFactsFolder(state_path_).put(report.inventory.identity->config, facts);
+    const Status put = store::ImageFactsFolder(state_path_).put(image, facts);
+    if (!put.ok()) base::log(base::LogLevel::warning, put.error().message());
+  }
+
+  void keep_package_files(const base::Digest& image, const model::Inventory& inventory) const {
+    const store::PackageFilesFolder folder(state_path_);
+    if (folder.holds(image, derive::package_files_key(inventory))) return;
+    const Status put = folder.put(image, derive::package_files_of(inventory));
     if (!put.ok()) base::log(base::LogLevel::warning, put.error().message());
   }
 

@@ -16,7 +16,8 @@
 #include "parse/package/notes.h"
 
 // The database of dpkg. Sources: deb-control(5) for the form of stanzas and the Source field, dpkg(1) section
-// "Package states". Distroless images have no status file, but the control file of each package in status.d.
+// "Package states"; dpkg-divert(1), and lib/dpkg/db-fsys-divert.c for the file of diversions. Distroless images
+// have no status file, but the control file of each package in status.d.
 
 namespace doorman::parse::package {
 namespace {
@@ -26,13 +27,15 @@ using base::Bytes;
 constexpr std::uint64_t max_file_bytes = 64U << 20U;
 constexpr std::size_t max_packages = 200'000;
 constexpr std::size_t max_value_bytes = 1024;
+constexpr std::size_t max_diversions = 100'000;
 
 constexpr std::string_view status_file = "var/lib/dpkg/status";
 constexpr std::string_view list_suffix = ".list";
 constexpr std::string_view md5sums_suffix = ".md5sums";
 
-constexpr std::array<Pattern, 3> wants = {{
+constexpr std::array<Pattern, 4> wants = {{
     {Pattern::Kind::path, status_file},
+    {Pattern::Kind::path, model::dpkg_diversions},
     {Pattern::Kind::folder, "var/lib/dpkg/status.d"},
     {Pattern::Kind::suffix, list_suffix, "var/lib/dpkg/info"},
 }};
@@ -194,7 +197,25 @@ std::string_view package_of_list(std::string_view path, std::string_view suffix)
   return name.substr(0, name.find(':'));
 }
 
+/// Three lines each: a path, where the file that had it was moved, and the package that has another one in its
+/// place;
+/// `:` where that is no package's.
+base::Status parse_diversions(Bytes rest, model::FileFacts& facts) {
+  FileList files;
+  std::string_view path, moved, package;
+  while (base::next_line(rest, path) && base::next_line(rest, moved) && base::next_line(rest, package)) {
+    if (package == ":") continue;
+    if (facts.owned.size() >= max_diversions) {
+      return base::Error(base::ErrorCode::limit, fmt::format("more than {} diversions", max_diversions));
+    }
+    files.add(path);
+    if (!files.empty()) facts.owned.push_back(files.take(package));
+  }
+  return {};
+}
+
 base::Status parse_dpkg(const File& file, model::FileFacts& facts) {
+  if (file.path == model::dpkg_diversions) return parse_diversions(file.content, facts);
   FileList files;
   if (file.path.ends_with(list_suffix)) {
     add_lines(files, file.content);

@@ -53,6 +53,31 @@ TEST(Dpkg, CountsWhatIsUnpacked) {
   }
 }
 
+TEST(Dpkg, DiversionsSayWhoseFileLiesThere) {
+  const auto parsed = parse(
+      "/bin/sh\n/bin/sh.distrib\ndash\n/usr/bin/man\n/usr/bin/man.REAL\n:\n/usr/bin/x\n/usr/bin/x.old\nnew-x\n/"
+      "cut\n/off\n",
+      "var/lib/dpkg/diversions");
+  ASSERT_TRUE(parsed.status.ok());
+  ASSERT_THAT(parsed.facts.owned, SizeIs(2)) << "a local one is no package's";
+  EXPECT_EQ(parsed.facts.owned[0].package, "dash");
+  EXPECT_THAT(parsed.facts.owned[0].files, ElementsAre(base::path_id("bin/sh")));
+  EXPECT_EQ(parsed.facts.owned[1].package, "new-x");
+  EXPECT_THAT(parsed.facts.owned[1].files, ElementsAre(base::path_id("bin/x")));
+  EXPECT_TRUE(parse("", "var/lib/dpkg/diversions").facts.empty());
+}
+
+TEST(Dpkg, DiversionsHaveALimit) {
+  std::string text;
+  for (int i = 0; i < 100'000; ++i) text += "/a\n/b\nc\n";
+  EXPECT_TRUE(parse(text, "var/lib/dpkg/diversions").status.ok());
+  text += "/a\n/b\nc\n";
+  const auto parsed = parse(text, "var/lib/dpkg/diversions");
+  ASSERT_FALSE(parsed.status.ok());
+  EXPECT_EQ(parsed.status.error().code(), base::ErrorCode::limit);
+  EXPECT_THAT(parsed.facts.owned, SizeIs(100'000));
+}
+
 TEST(Dpkg, SourceIsKeptWhereItDiffers) {
   struct Case {
     const char *field, *name, *version;

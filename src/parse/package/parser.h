@@ -50,6 +50,6 @@ struct Parser {
 std::span<const Parser* const> all_parsers();
 
 /// Of all parsers together: part of the cache's key. Raise it when any parser's answer changes.
-inline constexpr std::uint32_t parsers_version = 3;
+inline constexpr std::uint32_t parsers_version = 4;
 
 }  // namespace doorman::parse::package
