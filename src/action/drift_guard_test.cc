@@ -296,8 +296,9 @@ class GateProcessTest : public DriftGuardTest {
     }
     return found;
   }
+  std::vector<pid_t> whole_gate() { return gate_without(-1); }
   void end_gate() {
-    for (const pid_t pid : gate()) ::kill(pid, SIGSTOP);  // so that neither replaces the other
+    for (const pid_t pid : whole_gate()) ::kill(pid, SIGSTOP);  // so that neither replaces the other
     for (const pid_t pid : gate()) ::kill(pid, SIGKILL);
     for (int tries = 0; guard_->is_enforcing() && tries < 500; ++tries) ::usleep(10'000);
   }
@@ -319,7 +320,7 @@ class GateProcessTest : public DriftGuardTest {
 
 TEST_F(GateProcessTest, AStoppedGateHoldsNobodyUp) {
   guard_with(kern::DriftMode::deny);
-  const auto before = gate();
+  const auto before = whole_gate();
   for (const pid_t pid : before) ::kill(pid, SIGSTOP);
   const auto longest = longest_wait(1);
   fmt::print("both stopped: {} ms, the program's start and a copy among them\n", longest.count());
@@ -329,7 +330,7 @@ TEST_F(GateProcessTest, AStoppedGateHoldsNobodyUp) {
 
 TEST_F(GateProcessTest, AStuckGateIsAnsweredFor) {
   guard_with(kern::DriftMode::deny);
-  const auto before = gate();
+  const auto before = whole_gate();
   const std::string frozen = tests::unified_root() + fmt::format("/doorman-test-frozen-{}", ::getpid());
   ASSERT_EQ(::mkdir(frozen.c_str(), 0755), 0);
   std::ofstream(frozen + "/cgroup.procs") << before[0] << std::flush;
@@ -349,7 +350,7 @@ TEST_F(GateProcessTest, AStuckGateIsAnsweredFor) {
 TEST_F(GateProcessTest, WhoIsKilledIsReplaced) {
   guard_with(kern::DriftMode::deny);
   for (const std::size_t which : {0U, 1U, 0U}) {
-    const pid_t killed_one = gate()[which];
+    const pid_t killed_one = whole_gate()[which];
     ASSERT_GT(killed_one, 0);
     ::kill(killed_one, SIGKILL);
     EXPECT_EQ(run("cp /bin/true /evil; exec /evil").status, not_permitted);
@@ -395,7 +396,7 @@ TEST_F(GateProcessTest, WithoutAnyGateLsmHooksStopScriptsToo) {
 
 TEST_F(GateProcessTest, ANewGuardsGateReplacesTheEarlierOne) {
   guard_with(kern::DriftMode::deny);
-  const auto before = gate();
+  const auto before = whole_gate();
   auto later = DriftGuard::start(pins());
   ASSERT_TRUE(later.ok());
   const auto enforced = later->enforce();
