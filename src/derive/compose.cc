@@ -267,8 +267,12 @@ class Composer {
   void take_diverted() {
     if (diverted_.empty()) return;
     std::ranges::sort(diverted_);
+    constexpr std::size_t filter_bits = 1U << 16U;
+    std::vector<bool> perhaps(filter_bits);  // few of the many files are diverted
+    for (const auto& [id, package] : diverted_) perhaps[id % filter_bits] = true;
     for (std::uint32_t i = 0; i < inventory_.packages.size(); ++i) {
       std::erase_if(inventory_.packages[i].files, [&](PathId id) {
+        if (!perhaps[id % filter_bits]) return false;
         const auto found = std::ranges::lower_bound(diverted_, std::pair(id, std::uint32_t{0}));
         return found != diverted_.end() && found->first == id && found->second != i;
       });

@@ -66,8 +66,12 @@ base::Status PackageFilesView::check(base::Bytes bytes) {
   return base::Error(base::ErrorCode::invalid, "the payload of the files of packages is malformed");
 }
 
+bool PackageFilesView::is_whole() const {
+  return paths_.data() != nullptr && text_.size() == (packages_ == 0 ? 0 : text_end(packages_ - 1));
+}
+
 bool PackageFilesView::is_sound() const {
-  if (paths_.data() == nullptr) return false;
+  if (!is_whole()) return false;
   for (std::size_t i = 0; i < files_; ++i) {
     if ((owner(i) & ~shared_bit) >= packages_ || (i > 0 && path(i - 1) >= path(i))) return false;
   }
@@ -76,7 +80,7 @@ bool PackageFilesView::is_sound() const {
     if (text_end(i) < end) return false;
     end = text_end(i);
   }
-  return end == text_.size();
+  return true;
 }
 
 base::PathId PackageFilesView::path(std::size_t file) const { return number_at<base::PathId>(paths_, file); }

@@ -56,6 +56,8 @@ class PackageFilesView {
   /// The same; empty also for what packages share.
   [[nodiscard]] std::string_view only_package_of(std::string_view path) const;
 
+  /// Whether the lists are there to their end, as far as can be told without reading them.
+  [[nodiscard]] bool is_whole() const;
   [[nodiscard]] std::uint64_t key() const { return key_; }
   [[nodiscard]] std::size_t files() const { return files_; }
   [[nodiscard]] std::size_t packages() const { return packages_; }

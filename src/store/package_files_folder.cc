@@ -44,8 +44,10 @@ std::string PackageFilesFolder::file_of(const base::Digest& image) const {
 }
 
 bool PackageFilesFolder::holds(const base::Digest& image, std::uint64_t key) const {
-  const auto file = map_checked(file_of(image));
-  return file.ok() && PackageFilesView(file->bytes()).key() == key;
+  const auto file = MappedFile::open(file_of(image));
+  if (!file.ok()) return false;
+  const PackageFilesView view(file->bytes());
+  return view.is_whole() && view.key() == key;
 }
 
 base::Status PackageFilesFolder::put(const base::Digest& image, const model::PackageFiles& files) const {

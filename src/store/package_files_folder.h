@@ -23,7 +23,7 @@ class PackageFilesFolder {
 
   explicit PackageFilesFolder(const std::string& state_folder) : folder_(state_folder + "/images") {}
 
-  /// Whether the image has a file with that key, undamaged.
+  /// Whether the image has a file with that key, to its end. The rest of it is not read.
   [[nodiscard]] bool holds(const base::Digest& image, std::uint64_t key) const;
   [[nodiscard]] base::Status put(const base::Digest& image, const model::PackageFiles& files) const;
   /// Mapped, not read; nullptr where there is none. An error for a file that is damaged or of another version.

@@ -40,13 +40,17 @@ TEST_F(PackageFilesFolderTest, WhoHasAFileGoesOnWithItWhenAnotherTakesItsPlace) 
   EXPECT_EQ(folder_.find(image_).value()->package_of("/bin/bash"), "dash");
 }
 
-TEST_F(PackageFilesFolderTest, HoldsWhatIsThereUndamaged) {
+TEST_F(PackageFilesFolderTest, HoldsWhatIsThereToItsEnd) {
   EXPECT_FALSE(folder_.holds(image_, 7));
   ASSERT_TRUE(folder_.put(image_, files_).ok());
   EXPECT_TRUE(folder_.holds(image_, 7));
   EXPECT_FALSE(folder_.holds(image_, 8));
   std::ofstream(file(), std::ios::app) << "x";
   EXPECT_FALSE(folder_.holds(image_, 7));
+  for (const char* text : {"", "DOORMANF", "something else that is longer than what stands before the lists"}) {
+    std::ofstream(file()) << text;
+    EXPECT_FALSE(folder_.holds(image_, 7)) << text;
+  }
 }
 
 TEST_F(PackageFilesFolderTest, ADamagedFileIsNamed) {

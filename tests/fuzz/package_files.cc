@@ -19,6 +19,7 @@ void package_files(base::Bytes input) {
     for (const char* path : {"", "/etc", "/usr/bin/bash", "etc/bash.bashrc"}) {
       const std::string_view any = view.package_of(path), only = view.only_package_of(path);
       if (!only.empty() && only != any) std::abort();
+      if (sound && !view.is_whole()) std::abort();
       if (sound && view.files() == 0 && !any.empty()) std::abort();
     }
   }

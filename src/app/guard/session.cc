@@ -138,6 +138,9 @@ Status Session::Work::start() {
   DOORMAN_CHECK(open_log(origin));
   DOORMAN_TRY(pins_, kern::Pins::open());
   DOORMAN_TRY(lock_, pins_->lock());
+  DOORMAN_TRY(auto drift,
+              DriftKeeper::start(*pins_, settings_.drift, rules_.engine));  // forks: no thread before it
+  drift_.emplace(std::move(drift));
   load_flow_programs();
   DOORMAN_CHECK(start_kernel());
   DOORMAN_TRY(auto folders, source::container::EngineFolders::of_this_host());
@@ -211,8 +214,6 @@ Status Session::Work::open_log(const store::LogOrigin& origin) {
 }
 
 Status Session::Work::start_kernel() {
-  DOORMAN_TRY(auto drift, DriftKeeper::start(*pins_, settings_.drift, rules_.engine));
-  drift_.emplace(std::move(drift));
   source::kernel::KernelOptions options;
   options.settings.drift = kern_mode(settings_.drift);
   options.settings.flows = kern_mode(settings_.flows);

@@ -185,7 +185,7 @@ class Scan {
 
   void keep_package_files(const base::Digest& image, const model::Inventory& inventory) const {
     const store::PackageFilesFolder folder(state_path_);
-    if (folder.holds(image, derive::package_files_key(inventory))) return;
+    if (!read_.plan.read_again && folder.holds(image, derive::package_files_key(inventory))) return;
     const Status put = folder.put(image, derive::package_files_of(inventory));
     if (!put.ok()) base::log(base::LogLevel::warning, put.error().message());
   }
