@@ -268,19 +268,25 @@ def main():
     arguments.add_argument("doorman")
     arguments.add_argument("loops")
     arguments.add_argument("--stable", help="Falco's stable rule file")
+    arguments.add_argument("--before", metavar="DOORMAN", help="another build of it, measured in turn with this one")
     arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument("--containers", type=int, default=200, help="how many for the guard's memory; 0: not measured")
     given = arguments.parse_args()
-    modes = {"off": None, "an empty sys_exit hook": Hook, "identity, drift, flows": ["--rules", "none"], "pack runtime": []}
+    guards = {"identity, drift, flows": ["--rules", "none"], "pack runtime": []}
     if given.stable:
-        modes["Falco's stable file"] = ["--rules", given.stable]
+        guards["Falco's stable file"] = ["--rules", given.stable]
+    modes = {"off": lambda: Guard(given.doorman, None), "an empty sys_exit hook": lambda: Hook(given.loops)}
+    for name, options in guards.items():
+        modes[name] = lambda options=options: Guard(given.doorman, options)
+        if given.before:
+            modes[f"{name}, before"] = lambda options=options: Guard(given.before, options)
     figures = {}
     costs = {}
     with Container(given.loops) as container:
         made = workloads(given.loops, container)
         for _ in range(given.rounds):
             for mode in random.sample(list(modes), len(modes)):
-                with Hook(given.loops) if modes[mode] is Hook else Guard(given.doorman, modes[mode]) as guard:
+                with modes[mode]() as guard:
                     for name, work in made.items():
                         figures.setdefault((name, mode), []).append(work())
                 costs.setdefault(mode, []).append((guard.cpu, guard.peak))
