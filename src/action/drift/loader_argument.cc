@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "action/drift/words.h"
+
 namespace doorman::action {
 namespace {
 
@@ -17,22 +19,14 @@ bool is_one_of(const std::array<std::string_view, N>& words, std::string_view wo
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-std::optional<std::string_view> next(std::string_view& rest) {
-  if (rest.empty()) return std::nullopt;
-  const std::size_t end = rest.find('\0');
-  const std::string_view word = rest.substr(0, end);
-  rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-  return word;
-}
-
 }  // namespace
 
 LoaderArgument parse_loader_argument(std::string_view arguments) {
-  next(arguments);
+  take_word(arguments);
   if (arguments.empty()) return {.nothing = true};
-  while (const auto word = next(arguments)) {
+  while (const auto word = take_word(arguments)) {
     if (is_one_of(with_value, *word)) {
-      next(arguments);
+      take_word(arguments);
     } else if (!is_one_of(alone, *word)) {
       // A name without a slash is looked for on the library path too.
       if (word->starts_with("--") || word->find('/') == std::string_view::npos) return {};

@@ -6,6 +6,8 @@
 #include <optional>
 #include <span>
 
+#include "action/drift/words.h"
+
 namespace doorman::action {
 namespace {
 
@@ -79,14 +81,6 @@ std::string_view without_version(std::string_view name) {
 
 bool is_one_of(Words words, std::string_view word) { return std::ranges::find(words, word) != words.end(); }
 
-std::optional<std::string_view> take(std::string_view& rest) {
-  if (rest.empty()) return std::nullopt;
-  const std::size_t end = rest.find('\0');
-  const std::string_view word = rest.substr(0, end);
-  rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-  return word;
-}
-
 /// Nothing: go on; else the answer.
 using Answer = std::optional<std::string_view>;
 
@@ -95,9 +89,9 @@ Answer long_option(const Interpreter& interpreter, std::string_view option, std:
   const std::string_view name = option.substr(0, sign);
   if (is_one_of(interpreter.long_no_file, name)) return "";
   if (is_one_of(interpreter.long_file, name)) {
-    return sign == std::string_view::npos ? take(rest).value_or("") : option.substr(sign + 1);
+    return sign == std::string_view::npos ? take_word(rest).value_or("") : option.substr(sign + 1);
   }
-  if (sign == std::string_view::npos && is_one_of(interpreter.long_value, name)) take(rest);
+  if (sign == std::string_view::npos && is_one_of(interpreter.long_value, name)) take_word(rest);
   return {};
 }
 
@@ -107,22 +101,22 @@ Answer letters(const Interpreter& interpreter, std::string_view together, std::s
     together.remove_prefix(1);
     if (interpreter.no_file.find(letter) != std::string_view::npos) return "";
     if (interpreter.file.find(letter) != std::string_view::npos) {
-      return together.empty() ? take(rest).value_or("") : together;
+      return together.empty() ? take_word(rest).value_or("") : together;
     }
     if (interpreter.rest.find(letter) != std::string_view::npos) return {};
-    if (interpreter.next.find(letter) != std::string_view::npos) take(rest);
+    if (interpreter.next.find(letter) != std::string_view::npos) take_word(rest);
     if (interpreter.value.find(letter) == std::string_view::npos) continue;
-    if (together.empty()) take(rest);
+    if (together.empty()) take_word(rest);
     return {};
   }
   return {};
 }
 
 std::string_view file_of(const Interpreter& interpreter, std::string_view rest) {
-  while (const auto word = take(rest)) {
+  while (const auto word = take_word(rest)) {
     Answer answer;
     if (*word == "-" || *word == "--")
-      return *word == "-" || !interpreter.plain_is_file ? "" : take(rest).value_or("");
+      return *word == "-" || !interpreter.plain_is_file ? "" : take_word(rest).value_or("");
     if (word->starts_with("--")) answer = long_option(interpreter, word->substr(2), rest);
     else if (word->starts_with('-') || word->starts_with('+')) answer = letters(interpreter, word->substr(1), rest);
     else return interpreter.plain_is_file ? *word : "";
@@ -134,10 +128,10 @@ std::string_view file_of(const Interpreter& interpreter, std::string_view rest) 
 std::string_view jar_of(std::string_view rest) {
   constexpr std::array<std::string_view, 6> values{"-cp", "-classpath",    "--class-path",
                                                    "-p",  "--module-path", "--add-modules"};
-  while (const auto word = take(rest)) {
-    if (*word == "-jar") return take(rest).value_or("");
+  while (const auto word = take_word(rest)) {
+    if (*word == "-jar") return take_word(rest).value_or("");
     if (!word->starts_with('-')) return {};
-    if (is_one_of(values, *word)) take(rest);
+    if (is_one_of(values, *word)) take_word(rest);
   }
   return {};
 }
@@ -146,16 +140,16 @@ std::string_view jar_of(std::string_view rest) {
 
 std::string_view parse_script_argument(std::string_view program, std::string_view arguments) {
   std::string_view name = last_part(program);
-  const std::string_view own_name = take(arguments).value_or("");
+  const std::string_view own_name = take_word(arguments).value_or("");
   if (name == "busybox" || name == "toybox") {
     name = last_part(own_name);
-    if (name == "busybox" || name == "toybox") name = take(arguments).value_or("");
+    if (name == "busybox" || name == "toybox") name = take_word(arguments).value_or("");
     if (name.starts_with('-')) name.remove_prefix(1);  // of a login
   }
   name = without_version(name);
   if (is_one_of(javas, name)) return jar_of(arguments);
   if (is_one_of(tcls, name)) {
-    const std::string_view first = take(arguments).value_or("");
+    const std::string_view first = take_word(arguments).value_or("");
     return first.starts_with('-') ? "" : first;
   }
   for (const Interpreter& each : interpreters) {
