@@ -88,13 +88,24 @@ struct DriftGuard::State {
     return look.ok() && look->start == key.start;
   }
 
-  /// Who sees the file systems that the process sees, or saw: itself, or an ancestor in its container. 0: nobody.
-  [[nodiscard]] std::uint32_t window_of(const model::Process& process) const {
+  struct Seen {
+    Fd file;
+    std::uint32_t pid = 0;  ///< through whose root
+    kern::ExecLook look;
+  };
+  /// The file as the process sees it, or saw: then through an ancestor in its container. Who has just ended is
+  /// still there for a moment, and has no root any more.
+  [[nodiscard]] std::optional<Seen> see(const std::string& path, const model::Process& process) const {
     for (const model::Process* each = &process; each != nullptr; each = each->parent) {
       if (each->container == nullptr || each->container->id != process.container->id) break;
-      if (lives(each->state.key)) return each->state.key.pid;
+      const std::string pid = std::to_string(each->state.key.pid);
+      if (!lives(each->state.key)) continue;
+      Fd file = open_in_root_of(pid, path);
+      const auto look = look_at(file, each->state.key.pid);
+      const bool was_there = open_in_root_of(pid, path).valid();
+      if (look && was_there) return Seen{std::move(file), each->state.key.pid, *look};
     }
-    return 0;
+    return std::nullopt;
   }
 
   /// The file as it is open, and who wants to run it.
@@ -203,20 +214,18 @@ bool DriftGuard::is_image_program(const Told& told) {
 void DriftGuard::look_at_script(const model::Process& process) {
   if (process.program == nullptr || process.container == nullptr) return;
   const std::string path = script_of(process);
-  const std::uint32_t window = path.empty() ? 0 : state_->window_of(process);
-  if (window == 0) return;
-  const Fd file = open_in_root_of(std::to_string(window), path);
-  auto look = state_->look_at(file, window);
-  if (!look || !look->in_container || look->in_host) return;
-  if (static_cast<model::DriftMode>(look->mode) == model::DriftMode::off) return;
-  if (state_->is_image_file(file, window)) return;
-  look->pid = process.state.key.pid;
-  look->start = process.state.key.start;
-  look->cgroup = process.cgroup;
-  look->uid = process.state.uid;
-  look->gid = process.state.gid;
+  const auto seen = path.empty() ? std::nullopt : state_->see(path, process);
+  if (!seen || !seen->look.in_container || seen->look.in_host) return;
+  if (static_cast<model::DriftMode>(seen->look.mode) == model::DriftMode::off) return;
+  if (seen->look.reason == 0 || state_->is_image_file(seen->file, seen->pid)) return;
+  kern::ExecLook look = seen->look;
+  look.pid = process.state.key.pid;
+  look.start = process.state.key.start;
+  look.cgroup = process.cgroup;
+  look.uid = process.state.uid;
+  look.gid = process.state.gid;
   const Reason reason = process.program->script_path.empty() ? Reason::data : Reason::script;
-  (void)state_->programs.tell(kern::DriftPrograms::guard_writer, *look, static_cast<std::uint8_t>(reason),
+  (void)state_->programs.tell(kern::DriftPrograms::guard_writer, look, static_cast<std::uint8_t>(reason),
                               static_cast<std::uint8_t>(model::DriftRecord::Done::told), path);
 }
 
