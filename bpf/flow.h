@@ -310,10 +310,9 @@ static __always_inline __u32 note_first(const struct flow* flow, const struct do
 
 /* Whether the container connected to that server, or sent to it, since its entry was last used for another. */
 static __always_inline int was_asked(const struct flow* flow) {
-  struct flow asking = *flow;
   struct doorman_seen_key key = {};
-  asking.kind = DOORMAN_FLOW_CONNECT;
-  fill_key(&key, &asking);
+  fill_key(&key, flow);
+  key.kind = DOORMAN_FLOW_CONNECT;
   if (bpf_map_lookup_elem(&flow_seen, &key)) return 1;
   key.kind = DOORMAN_FLOW_SEND;
   return bpf_map_lookup_elem(&flow_seen, &key) != 0;

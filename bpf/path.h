@@ -57,30 +57,20 @@ static __always_inline struct place place_of(const struct path* path) {
 }
 
 static __always_inline void look_at_dentry(struct dentry_look* look, struct dentry* dentry) {
-  if (CAN_LOOK) {
-    look->parent = LOOK(dentry, d_parent);
-    look->name.length = LOOK(dentry, d_name.len);
-    look->name.text = LOOK(dentry, d_name.name);
-    return;
-  }
   const __u32 at = bpf_core_field_offset(struct dentry, d_parent);
-  if (bpf_core_field_offset(struct dentry, d_name) == at + offsetof(struct dentry_look, name)) {
+  if (!CAN_LOOK && bpf_core_field_offset(struct dentry, d_name) == at + offsetof(struct dentry_look, name)) {
     bpf_probe_read_kernel(look, sizeof *look, (char*)dentry + at);
     return;
   }
   look->parent = LOOK(dentry, d_parent);
-  bpf_core_read(&look->name, sizeof look->name, &dentry->d_name);
+  look->name.length = LOOK(dentry, d_name.len);
+  look->name.text = LOOK(dentry, d_name.name);
 }
 
 static __always_inline void look_at_mount(struct mount_look* look, struct mount* mount) {
-  if (CAN_LOOK) {
-    look->parent = LOOK(mount, mnt_parent);
-    look->mountpoint = LOOK(mount, mnt_mountpoint);
-    look->root = LOOK(mount, mnt.mnt_root);
-    return;
-  }
   const __u32 at = bpf_core_field_offset(struct mount, mnt_parent);
-  if (bpf_core_field_offset(struct mount, mnt_mountpoint) == at + offsetof(struct mount_look, mountpoint) &&
+  if (!CAN_LOOK &&
+      bpf_core_field_offset(struct mount, mnt_mountpoint) == at + offsetof(struct mount_look, mountpoint) &&
       bpf_core_field_offset(struct mount, mnt) == at + offsetof(struct mount_look, root) &&
       bpf_core_field_offset(struct vfsmount, mnt_root) == 0) {
     bpf_probe_read_kernel(look, sizeof *look, (char*)mount + at);

@@ -62,6 +62,15 @@ std::vector<std::string> binfmt_programs() {
 
 Fd open_pidfd(std::uint32_t pid) { return Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))); }
 
+/// What the process was given to run as a script; empty: nothing, or it cannot be told.
+std::string script_of(const model::Process& process) {
+  const model::Program& program = *process.program;
+  if (!program.script_path.empty()) return program.script_path;
+  const std::string_view named = parse_script_argument(program.exe_path, program.arguments);
+  if (named.empty() || named.starts_with('/')) return std::string(named);
+  return process.cwd.empty() ? std::string() : std::string(process.cwd).append(1, '/').append(named);
+}
+
 }  // namespace
 
 struct DriftGuard::State {
@@ -73,11 +82,13 @@ struct DriftGuard::State {
   /// Whether a file that is open is the image's of the container that the process belongs to.
   [[nodiscard]] bool is_image_file(const Fd& file, std::uint32_t pid) const {
     const auto look = look_at(file, pid);
-    if (!look) return false;
-    if (look->reason == 0 || look->approved) return true;
-    if (static_cast<Reason>(look->reason) != Reason::written) return false;
+    return look && is_image_file(*look, file, pid);
+  }
+  [[nodiscard]] bool is_image_file(const kern::ExecLook& look, const Fd& file, std::uint32_t pid) const {
+    if (look.reason == 0 || look.approved) return true;
+    if (static_cast<Reason>(look.reason) != Reason::written) return false;
     if (compare_with_image(file, std::to_string(pid), [] {}) != Content::same) return false;
-    (void)programs.approve(look->file);
+    (void)programs.approve(look.file);
     return true;
   }
 
@@ -116,19 +127,6 @@ struct DriftGuard::State {
     return look.ok() ? std::optional(*look) : std::nullopt;
   }
 };
-
-namespace {
-
-/// What the process was given to run as a script; empty: nothing, or it cannot be told.
-std::string script_of(const model::Process& process) {
-  const model::Program& program = *process.program;
-  if (!program.script_path.empty()) return program.script_path;
-  const std::string_view named = parse_script_argument(program.exe_path, program.arguments);
-  if (named.empty() || named.starts_with('/')) return std::string(named);
-  return process.cwd.empty() ? std::string() : std::string(process.cwd).append(1, '/').append(named);
-}
-
-}  // namespace
 
 DriftGuard::DriftGuard(std::unique_ptr<State> state) : state_(std::move(state)) {}
 DriftGuard::DriftGuard(DriftGuard&&) noexcept = default;
@@ -217,7 +215,7 @@ void DriftGuard::look_at_script(const model::Process& process) {
   const auto seen = path.empty() ? std::nullopt : state_->see(path, process);
   if (!seen || !seen->look.in_container || seen->look.in_host) return;
   if (static_cast<model::DriftMode>(seen->look.mode) == model::DriftMode::off) return;
-  if (seen->look.reason == 0 || state_->is_image_file(seen->file, seen->pid)) return;
+  if (state_->is_image_file(seen->look, seen->file, seen->pid)) return;
   kern::ExecLook look = seen->look;
   look.pid = process.state.key.pid;
   look.start = process.state.key.start;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "action/drift/loader_argument.h"
 
-#include <algorithm>
 #include <array>
 
 #include "action/drift/words.h"
@@ -13,11 +12,6 @@ namespace {
 // the library path, which the caller chooses.
 constexpr std::array<std::string_view, 3> with_value = {"--library-path", "--inhibit-rpath", "--audit"};
 constexpr std::array<std::string_view, 3> alone = {"--list", "--verify", "--inhibit-cache"};
-
-template <std::size_t N>
-bool is_one_of(const std::array<std::string_view, N>& words, std::string_view word) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
 
 }  // namespace
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "action/drift/script_argument.h"
 
-#include <algorithm>
 #include <array>
 #include <optional>
 #include <span>
@@ -78,8 +77,6 @@ std::string_view without_version(std::string_view name) {
   name = name.substr(0, end + 1);
   return name.ends_with('-') ? name.substr(0, name.size() - 1) : name;
 }
-
-bool is_one_of(Words words, std::string_view word) { return std::ranges::find(words, word) != words.end(); }
 
 /// Nothing: go on; else the answer.
 using Answer = std::optional<std::string_view>;

@@ -179,15 +179,13 @@ class Scan {
     const base::Digest& image = report.inventory.identity->config;
     keep_package_files(image, report.inventory);  // first: who sees the facts finds the files
     const auto facts = derive::image_facts_of(report.inventory, report.findings);
-    const Status put = store::ImageFactsFolder(state_path_).put(image, facts);
-    if (!put.ok()) base::log(base::LogLevel::warning, put.error().message());
+    base::warn_of(store::ImageFactsFolder(state_path_).put(image, facts));
   }
 
   void keep_package_files(const base::Digest& image, const model::Inventory& inventory) const {
     const store::PackageFilesFolder folder(state_path_);
     if (!read_.plan.read_again && folder.holds(image, derive::package_files_key(inventory))) return;
-    const Status put = folder.put(image, derive::package_files_of(inventory));
-    if (!put.ok()) base::log(base::LogLevel::warning, put.error().message());
+    base::warn_of(folder.put(image, derive::package_files_of(inventory)));
   }
 
   /// All of it, to be told by `show` and matched again by `ls` and `scan running`.
@@ -198,8 +196,7 @@ class Scan {
     record.secret_rules = secret_version();
     record.database = report.database.date;
     record.verdict = report.verdict;
-    const Status put = store::ScanRecords(state_path_).put(record);
-    if (!put.ok()) base::log(base::LogLevel::warning, put.error().message());
+    base::warn_of(store::ScanRecords(state_path_).put(record));
   }
 
   /// 0: secrets are not sought.
